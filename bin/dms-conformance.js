@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Looks at the Node version before anything else is imported: undici 8 and vitest 5 die of an unhelpful error under an older one.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(
+    `dms-conformance needs Node 22.19 or newer, this is ${process.versions.node}. Install a newer Node and run the same command again.\n`,
+  );
+  process.exit(2);
+}
+const { main } = await import('../dist/src/cli/main.js');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,543 @@
+// Made from the schemas beside it by `npm run types`.
+/**
+ * Body of an acknowledgement. Acknowledge document, section Request, tables 2 and 3. The member message holds an array here, while it holds an object in the consume response.
+ */
+export interface AcknowledgeRequest {
+/**
+ * Table 2, row message: one entry per dead letter, in the order of consumption.
+ * 
+ * @minItems 1
+ */
+message: [{
+/**
+ * Table 3, row handler: as returned by the consume.
+ */
+handler: string
+/**
+ * Table 3, row status: optional (I1).
+ */
+status?: ("success" | "fail")
+[k: string]: unknown
+}, ...({
+/**
+ * Table 3, row handler: as returned by the consume.
+ */
+handler: string
+/**
+ * Table 3, row status: optional (I1).
+ */
+status?: ("success" | "fail")
+[k: string]: unknown
+})[]]
+[k: string]: unknown
+}
+
+/**
+ * Body of a 200 answer to an acknowledgement. Acknowledge document, section Response, table 4; the failed ones are the tail (A1), extra members are allowed (A3).
+ */
+export interface AcknowledgeResponse {
+/**
+ * Table 4, row success: the first N of the request were acknowledged.
+ */
+success: number
+/**
+ * Table 4, row fail: N were not acknowledged; the last ones, by ruling A1.
+ */
+fail: number
+[k: string]: unknown
+}
+
+/**
+ * One chapter of the clause register: the normative statements of the two documents, each with its place and its level.
+ */
+export interface ClauseRegister {
+/**
+ * Slug of the chapter; also the name of its spec file.
+ */
+chapter: string
+title: string
+/**
+ * @minItems 1
+ */
+clauses: [Clause, ...(Clause)[]]
+}
+export interface Clause {
+/**
+ * Stable slug. Never changes and is never used again for something else.
+ */
+id: string
+level: ("MUST" | "SHOULD" | "INFO")
+/**
+ * What the endpoint has to do, in our own words.
+ */
+text: string
+/**
+ * Where it stands; empty only for a clause that rests on a ruling alone.
+ */
+places: Place[]
+/**
+ * Ids of the rulings that say how an unclear text is read.
+ */
+rulings: string[]
+/**
+ * Longest kind of waiting that exercising it needs: none; gate, up to 30 s; certify, up to 300 s; controlled, hours and therefore a clock hook.
+ */
+waits: ("none" | "gate" | "certify" | "controlled")
+/**
+ * Optional neighbouring feature without which the clause does not apply.
+ */
+feature?: ("kafka" | "counters" | "credentials" | "clock")
+}
+export interface Place {
+/**
+ * consume and acknowledge are the two documents; manual is another page of the same manual.
+ */
+document: ("consume" | "acknowledge" | "manual")
+section: string
+/**
+ * Table and row, such as 'table 1, max_msgs'.
+ */
+row?: string
+}
+
+/**
+ * Configuration file of dms-conformance. Every member is also an option of 'run' and an environment variable; an option wins over the environment, the environment over the file.
+ */
+export interface Configuration {
+$schema?: string
+/**
+ * URL of the endpoint up to, and without, /v1.0. Absent: the embedded emulator is tested.
+ */
+endpoint?: string
+/**
+ * Project id, the first part of every path.
+ */
+project?: string
+/**
+ * File that holds the X-Auth-Token.
+ */
+tokenFile?: string
+profile?: ("gate" | "certify")
+/**
+ * Pattern of scenario or clause ids; * stands for anything.
+ */
+only?: string
+seed?: number
+/**
+ * Directory that the run writes into.
+ */
+out?: string
+/**
+ * A broken SHOULD fails the run.
+ */
+strict?: boolean
+/**
+ * URL of the endpoint's clock hook.
+ */
+clockUrl?: string
+/**
+ * How many queues may exist at once.
+ */
+maxQueues?: number
+}
+
+/**
+ * Query parameters of the call that consumes dead letters, as numbers. Consume document, section URI, table 1, rows max_msgs, time_wait and ack_wait.
+ */
+export interface ConsumeQuery {
+/**
+ * How many dead letters one answer may hold at most.
+ */
+max_msgs?: number
+/**
+ * Seconds to wait while no dead letter is consumable.
+ */
+time_wait?: number
+/**
+ * Seconds within which an acknowledgement is valid.
+ */
+ack_wait?: number
+[k: string]: unknown
+}
+
+/**
+ * Body of a 200 answer to a consume. Consume document, section Response, tables 2 and 3; an array by its example (ruling F1). Extra members are allowed (F5), attributes may be absent or null where none were sent (F4).
+ * 
+ * @maxItems 10
+ */
+export type ConsumeResponse = {
+/**
+ * Table 2, row message: the content of the dead letter.
+ */
+message: {
+/**
+ * Table 3, row body: any JSON value (F3).
+ */
+body: {
+[k: string]: unknown
+}
+/**
+ * Table 3, row attributes.
+ */
+attributes?: ({
+
+} | null)
+[k: string]: unknown
+}
+/**
+ * Table 2, row handler: names this delivery in the acknowledgement; opaque (C7).
+ */
+handler: string
+[k: string]: unknown
+}[]
+
+/**
+ * Body of a 4xx answer, leniently: no shape is documented for v1.0, so any object with a code and a text under one of the names that were seen will do (ruling J2).
+ */
+export type ErrorBody = ({
+[k: string]: unknown
+} & {
+code?: (number | string)
+error_code?: (number | string)
+message?: string
+error_msg?: string
+request_id?: string
+[k: string]: unknown
+})
+
+/**
+ * One line of evidence.ndjson: a header first, then what happened in the order in which it was known, then a footer. Judging needs nothing else. Instants are seconds: on the suite's monotonic clock since the start of the run, and, where the clock is controlled, also as bounds on the endpoint's clock.
+ */
+export type EvidenceLine = (Header | Start | ArrangedQueue | ArrangedGroup | ArrangedDeadLetter | Exchange | ClockMove | End | Footer)
+/**
+ * Earliest and latest value, in seconds.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+export type Bounds = [number, number]
+/**
+ * Name and value as they were on the wire.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+export type HeaderField = [string, string]
+
+export interface Header {
+type: "header"
+format: 1
+suite: {
+version: string
+/**
+ * Digest of the clause register.
+ */
+register: string
+}
+startedAt: string
+utcDay: string
+/**
+ * URL without credentials, or 'embedded'.
+ */
+endpoint: string
+profile: ("gate" | "certify")
+clock: ("wall" | "controlled")
+seed: number
+strict: boolean
+only: (string | null)
+/**
+ * Ids of the scenarios that the run set out to run.
+ */
+selection: string[]
+/**
+ * Ids of the clauses that the run set out to exercise.
+ */
+clauses: string[]
+slack: Slack
+features: Features
+/**
+ * Seconds that the longest chain of waits takes on a prompt endpoint.
+ */
+longestWait: number
+}
+/**
+ * Tolerances in seconds; an operator may tighten them, never widen them.
+ */
+export interface Slack {
+/**
+ * On top of a MUST upper bound.
+ */
+mustLate: number
+/**
+ * On top of a SHOULD upper bound.
+ */
+shouldLate: number
+/**
+ * Off a lower bound.
+ */
+early: number
+/**
+ * Off the lower bound of time_wait (D4).
+ */
+waitEarly: number
+}
+/**
+ * Optional neighbouring features as probing found them; a reason where one is absent.
+ */
+export interface Features {
+kafka: Feature
+counters: Feature
+credentials: Feature
+clock: Feature
+}
+export interface Feature {
+present: boolean
+reason: string
+}
+export interface Start {
+type: "start"
+scenario: string
+provokes: string[]
+at: number
+/**
+ * UTC, ISO 8601.
+ */
+startedAt: string
+}
+export interface ArrangedQueue {
+type: "queue"
+scenario: string
+queue: string
+mode: ("NORMAL" | "FIFO" | "KAFKA_HA" | "KAFKA_HT")
+/**
+ * Whether dead letters are enabled.
+ */
+redrive: boolean
+maxConsumeCount: number
+}
+export interface ArrangedGroup {
+type: "group"
+scenario: string
+queue: string
+group: string
+/**
+ * False where others filled the group, so that strangers' dead letters may be in it.
+ */
+ours: boolean
+}
+/**
+ * A message that was sent and then failed until it had to become a dead letter of the group. failed lies between the sending and the answer of its failing acknowledgement.
+ */
+export interface ArrangedDeadLetter {
+type: "dead-letter"
+scenario: string
+queue: string
+group: string
+/**
+ * Unique in the run; stands in the body unless untagged.
+ */
+tag: string
+/**
+ * False where the body cannot carry the tag: then it is alone in its group.
+ */
+tagged: boolean
+/**
+ * Order of sending in its queue, from 0.
+ */
+position: number
+/**
+ * The JSON text that was sent.
+ */
+body: string
+/**
+ * The JSON text that was sent, null if there was none.
+ */
+attributes: (string | null)
+failed: Bounds
+}
+/**
+ * One request and its answer, or its failure.
+ */
+export interface Exchange {
+type: "exchange"
+scenario: string
+/**
+ * Number of the exchange in its scenario, from 1, in the order of sending.
+ */
+id: number
+/**
+ * Which of the scenario's clients sent it.
+ */
+consumer: string
+/**
+ * 1, or more where a throttled request was repeated.
+ */
+attempt: number
+request: {
+method: string
+/**
+ * Path and query behind the endpoint's URL.
+ */
+target: string
+headers: HeaderField[]
+body?: Payload
+}
+/**
+ * Just before the request left us.
+ */
+sent: number
+/**
+ * When the answer had fully arrived, or the failure was known.
+ */
+received: number
+/**
+ * The same two instants on a controlled clock.
+ */
+clock?: {
+sent: Bounds
+received: Bounds
+}
+/**
+ * Largest delay of our own timers meanwhile, in seconds.
+ */
+lag: number
+outcome: (Answer | Failure)
+}
+export interface Payload {
+/**
+ * base64 where the bytes are not UTF-8.
+ */
+encoding: ("utf8" | "base64")
+data: string
+}
+export interface Answer {
+kind: "answer"
+status: number
+headers: HeaderField[]
+body: Payload
+}
+export interface Failure {
+kind: "failure"
+cause: ("timeout" | "unreachable" | "broken" | "aborted" | "too-large")
+code: string
+message: string
+/**
+ * Whether bytes of the request may have left us: then its effect is unknown.
+ */
+bytesLeft: boolean
+}
+export interface ClockMove {
+type: "clock"
+scenario: string
+from: number
+to: number
+at: number
+}
+export interface End {
+type: "end"
+scenario: string
+/**
+ * completed; short, when the endpoint lawfully did not offer what the scenario needed; aborted, when it could not be carried out.
+ */
+outcome: ("completed" | "short" | "aborted")
+/**
+ * Whose doing an abort was.
+ */
+blame?: ("endpoint" | "arrangement" | "network" | "suite" | "operator")
+reason?: string
+at: number
+}
+export interface Footer {
+type: "footer"
+outcome: ("completed" | "unreachable" | "interrupted")
+reason?: string
+signal?: ("SIGINT" | "SIGTERM")
+/**
+ * Queues that could not be deleted.
+ */
+undeleted: string[]
+at: number
+}
+
+/**
+ * verdict.json: what the evidence of one run shows, clause by clause. A function of the evidence alone.
+ */
+export interface Verdict {
+verdict: ("conformant" | "incomplete" | "nonconformant")
+exitCode: (0 | 1 | 3 | 4 | 70 | 130 | 143)
+/**
+ * Whether --only narrowed what had to be exercised.
+ */
+filtered: boolean
+/**
+ * Whether the evidence has its footer and every selected scenario came to its end.
+ */
+complete: boolean
+/**
+ * Why the run is not conformant, in words.
+ */
+reasons: string[]
+profile: ("gate" | "certify")
+strict: boolean
+suite: {
+version: string
+register: string
+}
+endpoint: string
+clock: ("wall" | "controlled")
+seed: number
+startedAt: string
+seconds: number
+longestWait: number
+/**
+ * Largest measured lateness of a redelivery behind the end of its lease, in seconds; null if none was measured.
+ */
+latest: (number | null)
+clauses: ClauseVerdict[]
+scenarios: ScenarioVerdict[]
+undeleted: string[]
+}
+export interface ClauseVerdict {
+id: string
+level: ("MUST" | "SHOULD" | "INFO")
+verdict: ("pass" | "fail" | "warn" | "info" | "not-applicable" | "not-exercised")
+/**
+ * Number of findings: held, broken and noted.
+ */
+evidence: number
+/**
+ * Findings that the instants left open.
+ */
+undecided: number
+/**
+ * Why it was not exercised or does not apply.
+ */
+reason?: string
+/**
+ * What was observed where nothing can be broken.
+ */
+notes?: string[]
+/**
+ * The broken ones.
+ */
+findings: BrokenFinding[]
+}
+export interface BrokenFinding {
+scenario: string
+expected: string
+observed: string
+/**
+ * Ids of the exchanges in that scenario.
+ */
+exchanges: number[]
+}
+export interface ScenarioVerdict {
+id: string
+verdict: ("pass" | "fail" | "warn" | "not-exercised")
+reason?: string
+/**
+ * Null if it never started.
+ */
+startedAt: (string | null)
+seconds: number
+}

@@ -240,6 +240,10 @@ utcDay: string
  * URL without credentials, or 'embedded'.
  */
 endpoint: string
+/**
+ * Project id, the first part of every path.
+ */
+project: string
 profile: ("gate" | "certify")
 clock: ("wall" | "controlled")
 seed: number
@@ -489,10 +493,6 @@ seed: number
 startedAt: string
 seconds: number
 longestWait: number
-/**
- * Largest measured lateness of a redelivery behind the end of its lease, in seconds; null if none was measured.
- */
-latest: (number | null)
 clauses: ClauseVerdict[]
 scenarios: ScenarioVerdict[]
 undeleted: string[]

@@ -1,0 +1,149 @@
+/**
+ * Redelivery and timeouts: how long a dead letter that was handed out is kept from others, and that it comes back when
+ * nobody acknowledges it, each time (acknowledge document, Function; consume document, row ack_wait; rulings D1, D3, C3, C8, G8).
+ */
+import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
+import { entries, FAIL } from '../src/campaign/world.ts';
+
+const unacknowledged = bothModes.map((mode) =>
+  scenario({
+    id: `redelivery/${mode}/ack-wait-15`,
+    title: 'Dead letters that nobody acknowledges come back when their ack_wait has passed, and not before.',
+    clauses: [
+      'redelivery.not-before-ack-wait',
+      'redelivery.by-ack-wait',
+      'redelivery.prompt',
+      'redelivery.fresh-handler',
+      'payload.same-on-redelivery',
+    ],
+    seconds: 15,
+    queues: [queueOf(mode)],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(3);
+      const batch = await group.first({ ack_wait: 15 });
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+);
+
+/** Each of the three ways to ask for the default lease. */
+const defaultLease = [
+  { how: 'absent', clauses: ['consume.ack-wait.default'], query: { ack_wait: [] } },
+  { how: 'empty', clauses: ['consume.ack-wait.empty'], query: { ack_wait: '' } },
+].map(({ how, clauses, query }) =>
+  scenario({
+    id: `redelivery/default/${how}`,
+    title: `With ack_wait ${how}, dead letters come back after 30 s, and not before.`,
+    clauses: [...clauses, 'redelivery.not-before-default', 'redelivery.by-default'],
+    seconds: 30,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      const batch = await group.first(query);
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+);
+
+/** Above the default and up to the end of the range: kept to, and a late acknowledgement within it is valid. */
+const longLeases = [31, 60, 120, 300].flatMap((wait) => [
+  scenario({
+    id: `redelivery/long/${wait}/returns`,
+    title: `With an ack_wait of ${wait} s a dead letter comes back after that time, and not before.`,
+    clauses: ['redelivery.long-lease', 'redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+    waiting: 'certify',
+    seconds: wait,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      const batch = await group.first({ ack_wait: wait });
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+  scenario({
+    id: `redelivery/long/${wait}/acknowledged`,
+    title: `With an ack_wait of ${wait} s an acknowledgement shortly before its end is valid.`,
+    clauses: ['ack.in-time.valid', ...(wait > 31 ? ['ack.in-time.valid-after-30'] : [])],
+    waiting: 'certify',
+    seconds: wait,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      const batch = await group.first({ ack_wait: wait });
+      await pass(wait * 0.9 - 0.5);
+      await group.acknowledge(entries(batch.delivered));
+      await group.drain();
+    },
+  }),
+]);
+
+const failed = bothModes.map((mode) =>
+  scenario({
+    id: `redelivery/${mode}/after-fail`,
+    title: 'Dead letters that were acknowledged as fail are consumable again.',
+    clauses: ['redelivery.after-fail', 'redelivery.after-fail.at-once', 'redelivery.fresh-handler'],
+    seconds: 15,
+    queues: [queueOf(mode)],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(3);
+      const batch = await group.first({ ack_wait: 15 });
+      await group.acknowledge(entries(batch.delivered, FAIL));
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+);
+
+const inTime = scenario({
+  id: 'redelivery/acknowledged-in-time',
+  title: 'An acknowledgement shortly before the end of ack_wait is valid, and what it acknowledged stays gone.',
+  clauses: ['ack.in-time.valid', 'ack.acknowledged.never-returns'],
+  seconds: 25,
+  async run({ queue, wait }) {
+    const group = await queue.group();
+    await group.deadLetters(2);
+    const batch = await group.first({ ack_wait: 15 });
+    await wait(12);
+    await group.acknowledge(entries(batch.delivered));
+    await group.watch(batch);
+  },
+});
+
+const again = [
+  scenario({
+    id: 'redelivery/again-and-again/failed',
+    title: 'A dead letter comes back however often it fails.',
+    clauses: ['redelivery.again-and-again'],
+    seconds: 30,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      for (let failure = 1; failure <= 5; failure += 1) {
+        const batch = await group.first({ ack_wait: 15 });
+        await group.acknowledge(entries(batch.delivered, FAIL));
+      }
+      const last = await group.first({ ack_wait: 15 });
+      await group.acknowledge(entries(last.delivered));
+    },
+  }),
+  scenario({
+    id: 'redelivery/again-and-again/forgotten',
+    title: 'A dead letter comes back however often its lease runs out.',
+    clauses: ['redelivery.again-and-again', 'redelivery.by-ack-wait'],
+    waiting: 'certify',
+    seconds: 60,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      for (let round = 1; round <= 4; round += 1) await group.first({ ack_wait: 15 });
+      const last = await group.first({ ack_wait: 15 });
+      await group.acknowledge(entries(last.delivered));
+    },
+  }),
+];
+
+export const chapter: Chapter = {
+  name: 'redelivery',
+  scenarios: [...unacknowledged, ...defaultLease, ...longLeases, ...failed, inTime, ...again],
+};

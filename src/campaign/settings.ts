@@ -1,0 +1,18 @@
+import type { Configuration } from '../../schemas/types.ts';
+
+/** Everything that a run is told, secrets aside; plain data, since it crosses into a worker. */
+export interface Settings {
+  /** URL up to, and without, /v1.0; undefined stands for the embedded emulator. */
+  readonly endpoint: string | undefined;
+  readonly project: string;
+  readonly profile: NonNullable<Configuration['profile']>;
+  readonly only: string | undefined;
+  readonly seed: number;
+  readonly strict: boolean;
+  readonly clockUrl: string | undefined;
+  /** Undefined: what the endpoint's quota leaves free. */
+  readonly maxQueues: number | undefined;
+  readonly tokenFile: string | undefined;
+  /** Directory that the run writes into. */
+  readonly out: string;
+}

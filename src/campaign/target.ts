@@ -1,0 +1,34 @@
+import type { Settings } from './settings.ts';
+
+/** One place to send requests to. */
+export interface Site {
+  /** URL up to, and without, /v1.0. */
+  readonly url: string;
+  readonly clockUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+/** What is tested. */
+export interface Target {
+  /** As it appears in reports: a URL without credentials, or 'embedded'. */
+  readonly name: string;
+  readonly clock: 'wall' | 'controlled';
+  /** How many scenarios may be under way at once; one global controlled clock cannot serve two. */
+  readonly atOnce: number;
+  /** A site for one scenario. */
+  open(): Promise<Site>;
+}
+
+export function remoteTarget(settings: Settings & { readonly endpoint: string }): Target {
+  const url = new URL(settings.endpoint);
+  const name = new URL(url);
+  name.username = '';
+  name.password = '';
+  const clock = settings.clockUrl === undefined ? 'wall' : 'controlled';
+  return {
+    name: name.href.replace(/\/+$/, ''),
+    clock,
+    atOnce: clock === 'wall' ? Infinity : 1,
+    open: () => Promise.resolve({ url: url.href, clockUrl: settings.clockUrl, close: () => Promise.resolve() }),
+  };
+}

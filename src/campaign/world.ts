@@ -1,0 +1,295 @@
+/** What a scenario has to do with: its queues, its groups, the two calls, and time. */
+import type { Exchange, Features } from '../../schemas/types.ts';
+import type { Arranger, MessageSpec, QueueSpec } from '../arrange/arranger.ts';
+import { Short } from '../arrange/trouble.ts';
+import type { Clock } from '../clock/clock.ts';
+import { jsonOf, statusOf } from '../endpoint/answer.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { makeTag, tagsIn } from '../history/tags.ts';
+
+/** MUST grace of the rulings, in seconds, and the floor that a lease may have (D1). */
+const GRACE = 15;
+const LEASE_FLOOR = 30;
+
+export interface World {
+  readonly queues: readonly ArrangedQueueHandle[];
+  /** The first queue, which most scenarios have only. */
+  readonly queue: ArrangedQueueHandle;
+  readonly features: Features;
+  readonly project: string;
+  /** Waits on the judged clock. */
+  wait(seconds: number): Promise<void>;
+  /** A request that is none of the two calls in their documented form. */
+  request(method: string, target: string, options?: RequestOptions): Promise<Exchange>;
+}
+
+export interface RequestOptions {
+  readonly consumer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly token?: string | null;
+  readonly mayWaitSeconds?: number;
+}
+
+export interface ArrangedQueueHandle {
+  readonly id: string;
+  readonly spec: QueueSpec;
+  /** Makes a consumer group; at most three a queue. */
+  group(): Promise<Group>;
+  /** Sends messages to the queue: every group of it gets them as normal messages. */
+  send(messages: Messages): Promise<readonly MessageSpec[]>;
+  delete(): Promise<void>;
+}
+
+/** How many, or their bodies; a body that is given is wrapped so that it carries a tag, unless it is `bare`. */
+export type Messages = number | readonly MessageInput[];
+
+export interface MessageInput {
+  /** JSON text of the body; `#` in it stands for the tag. Without a `#` the body carries no tag and must be alone in its group. */
+  readonly body?: string;
+  /** JSON text of the attributes. */
+  readonly attributes?: string;
+}
+
+/** Query parameters by name; a list repeats one, an empty string leaves it empty. */
+export type Query = Readonly<Record<string, string | number | readonly (string | number)[]>>;
+
+export interface Delivered {
+  readonly handler: string;
+  readonly tag: string | undefined;
+}
+
+export interface Batch {
+  readonly exchange: Exchange;
+  readonly status: number | undefined;
+  readonly delivered: readonly Delivered[];
+  /** Judged instant at which the answer was there. */
+  readonly at: number;
+  /** Seconds that the leases of this batch last by the query. */
+  readonly lease: number;
+}
+
+export interface Entry {
+  readonly handler: unknown;
+  readonly status?: unknown;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly queue: ArrangedQueueHandle;
+  /** Target of the two calls, without a query. */
+  readonly path: string;
+  /** Arranges dead letters of this group. */
+  deadLetters(messages: Messages): Promise<readonly MessageSpec[]>;
+  /** Fails messages that were sent before, so that they become dead letters of this group. */
+  fail(messages: readonly MessageSpec[]): Promise<void>;
+  consume(query?: Query, options?: RequestOptions): Promise<Batch>;
+  acknowledge(entries: readonly Entry[], options?: RequestOptions): Promise<Exchange>;
+  /** Acknowledges a whole body as given, well-formed or not. */
+  acknowledgeRaw(body: string | Buffer, options?: RequestOptions): Promise<Exchange>;
+  /** Consumes until a non-empty batch comes, for as long as a dead letter may take to appear. */
+  first(query?: Query, options?: RequestOptions): Promise<Batch>;
+  /** A batch of exactly `size`; smaller ones are acknowledged away. Throws Short if the endpoint offers none. */
+  batchOf(size: number, query?: Query): Promise<Batch>;
+  /** Consumes and acknowledges until nothing is left; returns how many there were. */
+  drain(query?: Query): Promise<number>;
+  /** Polls until each of these was delivered once more or its last bound has passed; what comes is acknowledged. */
+  untilBack(deliveries: readonly Delivered[], from: Batch, query?: Query): Promise<void>;
+  /** Polls until `seconds` after the end of that batch's lease, to see that what is gone stays gone. */
+  watch(from: Batch, seconds?: number, query?: Query): Promise<void>;
+  delete(): Promise<void>;
+}
+
+export const SUCCESS = 'success';
+export const FAIL = 'fail';
+
+/** Entries of an acknowledgement, all with one status. */
+export function entries(delivered: readonly Delivered[], status: string = SUCCESS): Entry[] {
+  return delivered.map(({ handler }) => ({ handler, status }));
+}
+
+export interface WorldOptions {
+  readonly queues: readonly { readonly id: string; readonly spec: QueueSpec }[];
+  readonly arranger: Arranger;
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly features: Features;
+  readonly project: string;
+  /** Words that make tags unique in the run. */
+  readonly tagWords: { readonly run: string; readonly serial: string };
+  readonly signal: AbortSignal;
+}
+
+export function world(options: WorldOptions): World {
+  const { arranger, clock, endpoint, project, signal } = options;
+  let tags = 0;
+
+  const specs = (messages: Messages): MessageSpec[] => {
+    const inputs = typeof messages === 'number' ? Array.from({ length: messages }, (): MessageInput => ({})) : messages;
+    return inputs.map(({ body = '{"tag":"#","note":"arranged by dms-conformance"}', attributes }) => {
+      tags += 1;
+      const tag = makeTag(options.tagWords.run, options.tagWords.serial, tags);
+      return { tag, tagged: body.includes('#'), body: body.replaceAll('#', tag), attributes: attributes ?? null };
+    });
+  };
+
+  const request: World['request'] = (method, target, { consumer = 'c1', ...rest } = {}) => {
+    signal.throwIfAborted();
+    return endpoint.send({ consumer, method, target, ...rest });
+  };
+
+  const handle = (id: string, spec: QueueSpec): ArrangedQueueHandle => {
+    let groups = 0;
+    const queue: ArrangedQueueHandle = {
+      id,
+      spec,
+      async group() {
+        groups += 1;
+        return group(queue, await arranger.group(id, `g${groups}`));
+      },
+      async send(messages) {
+        const sent = specs(messages);
+        await arranger.send(id, sent);
+        return sent;
+      },
+      async delete() {
+        await arranger.deleteQueue(id);
+      },
+    };
+    return queue;
+  };
+
+  const group = (queue: ArrangedQueueHandle, id: string): Group => {
+    const path = `/v1.0/${project}/queues/${queue.id}/groups/${id}/deadletters`;
+
+    const consume: Group['consume'] = async (query = {}, more = {}) => {
+      const exchange = await request('GET', path + queryText(query), {
+        mayWaitSeconds: secondsOf(query['time_wait'], 3),
+        headers: { 'content-type': 'application/json' },
+        ...more,
+      });
+      const lease = secondsOf(query['ack_wait'], 30);
+      const at = clock.now();
+      const delivered = deliveredIn(exchange);
+      if (delivered.length > 0)
+        clock.stopAt([lease - 1.1, lease - 0.9, lease, lease + GRACE].map((after) => at + after));
+      return { exchange, status: statusOf(exchange), delivered, at, lease };
+    };
+
+    const acknowledgeRaw: Group['acknowledgeRaw'] = (body, more) =>
+      request('POST', `${path}/ack`, { headers: { 'content-type': 'application/json' }, body, ...more });
+    const acknowledge: Group['acknowledge'] = (given, more) => acknowledgeRaw(JSON.stringify({ message: given }), more);
+
+    /** Polls until an instant, acknowledging away what comes, and for as long as `more` says so. */
+    const pollUntil = async (instant: number, query: Query, more: (batch: Batch) => boolean): Promise<void> => {
+      for (;;) {
+        const sentAt = clock.now();
+        const left = Math.ceil(instant - sentAt);
+        const batch = await consume(
+          { time_wait: Math.max(1, Math.min(10, left)), ack_wait: 15, ...query },
+          { consumer: 'watch' },
+        );
+        if (batch.delivered.length > 0) await acknowledge(entries(batch.delivered), { consumer: 'watch' });
+        if (!more(batch)) return;
+        if (sentAt > instant) return;
+        // Answers that come at once, as errors do, must not become a flood.
+        if (clock.now() - sentAt < 0.2) await clock.wait(batch.delivered.length > 0 ? 0.02 : 0.5, signal);
+      }
+    };
+
+    return {
+      id,
+      queue,
+      path,
+      async deadLetters(messages) {
+        const sent = await queue.send(messages);
+        await arranger.fail(queue.id, id, sent);
+        return sent;
+      },
+      fail: (messages) => arranger.fail(queue.id, id, messages),
+      consume,
+      acknowledge,
+      acknowledgeRaw,
+      async first(query = {}, more = {}) {
+        const start = clock.now();
+        for (;;) {
+          const sentAt = clock.now();
+          const batch = await consume({ ack_wait: 15, time_wait: 5, ...query }, more);
+          if (batch.delivered.length > 0) return batch;
+          // A failed one may come back only at the end of its lease (D3), a new one after the grace (K4).
+          if (sentAt - start > LEASE_FLOOR + GRACE)
+            throw new Short(`no dead letter appeared within ${LEASE_FLOOR + GRACE} s`);
+          if (clock.now() - sentAt < 0.2) await clock.wait(0.5, signal);
+        }
+      },
+      async batchOf(size, query = {}) {
+        for (;;) {
+          const batch = await this.first({ max_msgs: size, ...query }).catch((error: unknown) => {
+            throw error instanceof Short ? new Short(`the endpoint offered no batch of ${size}`) : error;
+          });
+          if (batch.delivered.length === size) return batch;
+          await acknowledge(entries(batch.delivered));
+        }
+      },
+      async drain(query = {}) {
+        let count = 0;
+        for (let empties = 0; empties < 2;) {
+          const batch = await consume({ time_wait: 1, ack_wait: 15, ...query });
+          count += batch.delivered.length;
+          if (batch.delivered.length === 0) empties += 1;
+          else await acknowledge(entries(batch.delivered));
+        }
+        return count;
+      },
+      async untilBack(deliveries, from, query = {}) {
+        const missing = new Set(deliveries.map(({ tag }) => tag));
+        await pollUntil(from.at + Math.max(from.lease, LEASE_FLOOR) + GRACE, query, (batch) => {
+          for (const { tag } of batch.delivered) missing.delete(tag);
+          return missing.size > 0;
+        });
+      },
+      async watch(from, seconds = 10, query = {}) {
+        await pollUntil(from.at + from.lease + seconds, query, () => clock.now() < from.at + from.lease + seconds);
+      },
+      async delete() {
+        await arranger.deleteGroup(queue.id, id);
+      },
+    };
+  };
+
+  const queues = options.queues.map(({ id, spec }) => handle(id, spec));
+  return {
+    queues,
+    get queue() {
+      const [first] = queues;
+      if (first === undefined) throw new RangeError('this scenario asked for no queue');
+      return first;
+    },
+    features: options.features,
+    project,
+    wait: (seconds) => clock.wait(seconds, signal),
+    request,
+  };
+}
+
+function queryText(query: Query): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one: string | number) => `${name}=${encodeURIComponent(one)}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** What a parameter of whole seconds will be taken for; only steers our own waiting. */
+function secondsOf(value: Query[string] | undefined, standard: number): number {
+  const seconds = Number(value === '' ? standard : (value ?? standard));
+  return Number.isFinite(seconds) && seconds > 0 && seconds <= 300 ? seconds : standard;
+}
+
+function deliveredIn(exchange: Exchange): Delivered[] {
+  const body = jsonOf(exchange);
+  if (!Array.isArray(body)) return [];
+  return body.flatMap((element: unknown) => {
+    const { handler, message } = (element ?? {}) as { handler?: unknown; message?: { body?: unknown } | null };
+    return typeof handler === 'string' ? [{ handler, tag: tagsIn(message?.body)[0] }] : [];
+  });
+}

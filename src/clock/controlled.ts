@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicSeconds, type Clock } from './clock.ts';
+import { ClockHookError, type ClockHook } from './hook.ts';
+
+/** Real seconds of silence after which a poll counts as parked where the hook does not offer `waiting`. */
+const QUIET_SECONDS = 0.1;
+/** Real seconds after which an open poll that is neither answered nor counted as waiting no longer holds the clock. */
+const PARK_PATIENCE_SECONDS = 2;
+
+interface Alarm {
+  readonly at: number;
+  readonly ring: () => void;
+}
+
+/**
+ * The endpoint's clock, moved by us through its hook. It moves only when nothing can happen without it: every request
+ * is answered or parked, and everybody who is left waits for an instant. Then it goes to the nearest instant that anybody
+ * waits for, or to the nearest stop while polls are open.
+ *
+ * `origin` is the monotonic instant, in seconds, that counts as 0 in stamps; `onMove` hears of every move.
+ */
+export async function controlledClock(
+  hook: ClockHook,
+  origin: number,
+  onMove: (from: number, to: number, at: number) => void,
+): Promise<Clock> {
+  const first = await hook.read();
+  await sleep(20);
+  // A hook may also tick by itself, as one does that adds an offset to the wall clock: then `now` is only a lower bound.
+  const ticks = (await hook.read()).now > first.now;
+
+  let known = first.now;
+  let knownAt = monotonicSeconds();
+  let target: number | undefined;
+  let closed: Error | undefined;
+  let openPolls = 0;
+  let openCalls = 0;
+  let changes = 0;
+  let driving = false;
+  const alarms = new Set<Alarm>();
+  const stops = new Set<number>();
+
+  const latest = (): number => (target ?? known) + (ticks ? monotonicSeconds() - knownAt : 0);
+
+  const changed = (): void => {
+    changes += 1;
+    if (!driving) {
+      driving = true;
+      // A turn of the event loop later everybody who can go on without the clock has done so.
+      setImmediate(() => void drive().catch(fail));
+    }
+  };
+  const fail = (error: unknown): void => {
+    driving = false;
+    closed ??= error instanceof Error ? error : new ClockHookError(String(error));
+    for (const alarm of alarms) alarm.ring();
+  };
+
+  const learn = (now: number): void => {
+    if (now < known - 1e-9) {
+      throw new ClockHookError(
+        `the clock hook went backwards, from ${known} s to ${now} s; its clock must only go forward`,
+      );
+    }
+    known = now;
+    knownAt = monotonicSeconds();
+  };
+
+  const everyPollIsParked = async (): Promise<boolean> => {
+    const before = changes;
+    const start = monotonicSeconds();
+    while (openPolls > 0 && changes === before) {
+      const { now, waiting } = await hook.read();
+      learn(now);
+      if (waiting === undefined) {
+        await sleep(QUIET_SECONDS * 1000);
+        return changes === before;
+      }
+      if (waiting >= openPolls || monotonicSeconds() - start > PARK_PATIENCE_SECONDS) return changes === before;
+      await sleep(1);
+    }
+    return changes === before;
+  };
+
+  const nextInstant = (): number | undefined => {
+    let next = Infinity;
+    for (const { at } of alarms) next = Math.min(next, at);
+    for (const stop of stops) {
+      if (stop <= known) stops.delete(stop);
+      else if (openPolls > 0) next = Math.min(next, stop);
+    }
+    return next === Infinity ? undefined : next;
+  };
+
+  const drive = async (): Promise<void> => {
+    while (closed === undefined) {
+      if (openCalls > 0) break;
+      const seen = changes;
+      if (openPolls > 0 && !(await everyPollIsParked())) {
+        if (openCalls > 0) break;
+        await new Promise(setImmediate);
+        continue;
+      }
+      if (changes !== seen) continue;
+      const next = nextInstant();
+      if (next === undefined) break;
+      if (next > known) {
+        const from = known;
+        // Hooks are asked for whole milliseconds: a sum of floats must not stop just short of what is due.
+        const step = Math.ceil((next - known) * 1000 - 1e-6) / 1000;
+        target = known + step;
+        try {
+          learn((await hook.advance(step)).now);
+        } finally {
+          target = undefined;
+        }
+        onMove(from, known, monotonicSeconds() - origin);
+      }
+      for (const alarm of [...alarms].filter(({ at }) => at <= known + 1e-6)) {
+        alarms.delete(alarm);
+        alarm.ring();
+      }
+      await new Promise(setImmediate);
+    }
+    driving = false;
+  };
+
+  const alarmAt = (at: number, ring: () => void): (() => void) => {
+    const alarm: Alarm = { at, ring };
+    alarms.add(alarm);
+    changed();
+    return () => void alarms.delete(alarm);
+  };
+
+  return {
+    kind: 'controlled',
+    now: latest,
+    stamp: () => ({ at: monotonicSeconds() - origin, clock: [known, latest()] }),
+    wait: (seconds, signal) =>
+      new Promise((resolve, reject) => {
+        if (closed !== undefined) return reject(closed);
+        if (signal?.aborted === true) return reject(signal.reason as Error);
+        const stop = (): void => {
+          forget();
+          reject(signal?.reason as Error);
+        };
+        const forget = alarmAt(latest() + Math.max(0, seconds), () => {
+          signal?.removeEventListener('abort', stop);
+          if (closed === undefined) resolve();
+          else reject(closed);
+        });
+        signal?.addEventListener('abort', stop, { once: true });
+      }),
+    after: (seconds, act) => alarmAt(latest() + Math.max(0, seconds), act),
+    stopAt(instants) {
+      for (const instant of instants) if (instant > known) stops.add(instant);
+    },
+    async during(mayPark, request) {
+      if (closed !== undefined) throw closed;
+      if (mayPark) openPolls += 1;
+      else openCalls += 1;
+      changed();
+      try {
+        return await request();
+      } finally {
+        if (mayPark) openPolls -= 1;
+        else openCalls -= 1;
+        changed();
+      }
+    },
+    close() {
+      fail(new Error('the clock was closed'));
+    },
+  };
+}

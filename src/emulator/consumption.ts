@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import type { Behaviour } from './behaviour.ts';
+import type { Batch, Delivery, Entry, Group, Kind, Message, Store } from './model.ts';
+import { isRefusal, refuse, type Refusal } from './refusals.ts';
+import type { AckEntry, ConsumeParameters } from './requests.ts';
+import type { AckCounts } from './responses.ts';
+import type { Stir } from './selection.ts';
+import type { AckedDelivery, Fate } from './settlement.ts';
+import type { Time } from './time.ts';
+
+/** The life of messages in the stores of the groups: arriving, being handed out, settled, moved and forgotten. */
+export interface Consumption {
+  /** Gives a message that was sent to the group. */
+  readonly arrive: (group: Group, message: Message) => void;
+  /** Hands out a batch and starts its leases; an empty one when nothing is consumable. */
+  readonly take: (store: Store, parameters: ConsumeParameters) => readonly Delivery[];
+  /** Settles an acknowledgement sent to `group`; when refused, nothing changes. */
+  readonly acknowledge: (group: Group, kind: Kind, entries: readonly AckEntry[]) => AckCounts | Refusal;
+  /** Tells the waiting polls of what became consumable since the last call. */
+  readonly wake: () => void;
+  /** Forgets all messages and handlers of a deleted group. */
+  readonly close: (group: Group) => void;
+}
+
+/** `wakePolls` is told once per operation and store, when all that the operation changes has changed. */
+export function createConsumption(
+  time: Time,
+  behaviour: Behaviour,
+  wakePolls: (store: Store, stir: Stir) => void,
+): Consumption {
+  const handlers = new Map<string, Delivery>();
+  const stirred = new Map<Store, Stir>();
+  let arrivals = 0;
+
+  function enter(store: Store, message: Message, order: number): void {
+    if (store.closed) return;
+    const entry: Entry = { message, store, order, failures: 0, gone: false, retention: undefined, place: -1 };
+    store.produced++;
+    store.available++;
+    store.ready.add(entry);
+    keepFrom(entry, 'arrival');
+    stirred.set(store, 'arrival');
+  }
+
+  function keepFrom(entry: Entry, event: 'arrival' | 'failure'): void {
+    const keptMs = behaviour.retentionMs(entry.store.kind, event);
+    if (keptMs === undefined || entry.gone) return;
+    time.cancel(entry.retention);
+    entry.retention = time.at(time.now() + keptMs, () => leave(entry));
+  }
+
+  /** The message leaves the store for good, whether it is consumable or in flight. */
+  function leave(entry: Entry): void {
+    if (entry.gone) return;
+    entry.gone = true;
+    entry.store.ready.remove(entry);
+    entry.store.available--;
+    time.cancel(entry.retention);
+  }
+
+  function comeBack(entry: Entry): void {
+    const { store } = entry;
+    if (entry.gone || store.closed || entry.place >= 0) return;
+    store.ready.add(entry);
+    if (!stirred.has(store)) stirred.set(store, 'return');
+  }
+
+  /** A failed confirmation: the message becomes a dead letter, or it is consumable again. */
+  function fail(entry: Entry): void {
+    const { store } = entry;
+    const { group } = store;
+    if (entry.gone || store.closed) return;
+    entry.failures++;
+    const limit = group.queue.maxConsumeCount;
+    if (store.kind === 'deadletter' || limit === undefined || !behaviour.becomesDeadLetter(entry.failures, limit)) {
+      keepFrom(entry, 'failure');
+      comeBack(entry);
+      return;
+    }
+    leave(entry);
+    for (const id of behaviour.deadLetterOwners(group.id, group.queue.groups.keys())) {
+      const owner = group.queue.groups.get(id);
+      // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
+      const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
+      if (owner !== undefined) enter(owner.deadletter, entry.message, order);
+    }
+  }
+
+  function meet({ entry }: Delivery, fate: Fate): void {
+    if (fate.fate === 'gone') leave(entry);
+    else if (fate.fate === 'back' && fate.inMs <= 0) fail(entry);
+    else if (fate.fate === 'back') {
+      time.at(time.now() + fate.inMs, () => {
+        fail(entry);
+        wake();
+      });
+    }
+  }
+
+  /** Ends a delivery; the last one of a batch ends the batch. */
+  function end(delivery: Delivery, how: 'acknowledged' | 'failed' | 'expired'): void {
+    if (delivery.ended !== undefined) return;
+    delivery.ended = how;
+    const { batch } = delivery;
+    const { store } = batch;
+    store.ended.push(delivery);
+    if (store.ended.length > behaviour.endedKept()) forget(store.ended.shift()!);
+    if (batch.deliveries.every(({ ended }) => ended !== undefined)) {
+      time.cancel(batch.timer);
+      store.batches.delete(batch);
+    }
+  }
+
+  function forget(delivery: Delivery): void {
+    // A faulty emulator may give out one handler twice; then it names the later delivery.
+    if (handlers.get(delivery.handler) === delivery) handlers.delete(delivery.handler);
+  }
+
+  function endLeases(batch: Batch): void {
+    for (const delivery of batch.deliveries) {
+      if (delivery.ended !== undefined) continue;
+      end(delivery, 'expired');
+      meet(delivery, behaviour.fateAtLeaseEnd(delivery, batch.store.kind));
+    }
+    wake();
+  }
+
+  function take(store: Store, parameters: ConsumeParameters): readonly Delivery[] {
+    const entries = behaviour.select(store.ready, parameters, store);
+    if (entries.length === 0) return [];
+    const { group, kind } = store;
+    const instance = randomUUID();
+    const deliveries: Delivery[] = [];
+    const expiresAt = time.now() + behaviour.leaseMs(parameters, kind);
+    const batch: Batch = { store, deliveries, expiresAt, timer: undefined };
+    for (const [position, entry] of entries.entries()) {
+      const messageNumber = entry.message.number;
+      const handler = behaviour.handlerFor({ group, kind, instance, messageNumber, position });
+      const delivery: Delivery = { handler, entry, batch, position, ended: undefined };
+      handlers.set(handler, delivery);
+      deliveries.push(delivery);
+    }
+    batch.timer = time.at(expiresAt, () => endLeases(batch));
+    store.batches.add(batch);
+    return deliveries;
+  }
+
+  function acknowledge(group: Group, kind: Kind, entries: readonly AckEntry[]): AckCounts | Refusal {
+    const now = time.now();
+    const acked: AckedDelivery[] = [];
+    for (const { handler, status } of entries) {
+      const delivery = handlers.get(handler);
+      const refusal = behaviour.checkHandler(delivery, { group, kind, now });
+      if (refusal !== undefined) return refusal;
+      if (delivery === undefined) return refuse('unknownHandler', 'the handler does not exist');
+      acked.push({ delivery, status });
+    }
+    const settled = behaviour.settle(acked, kind);
+    if (isRefusal(settled)) return settled;
+    for (const [delivery, fate] of settled.fates) {
+      if (fate.fate === 'stay') continue;
+      end(delivery, fate.fate === 'gone' ? 'acknowledged' : 'failed');
+      meet(delivery, fate);
+    }
+    return settled;
+  }
+
+  function wake(): void {
+    for (const [store, stir] of stirred) {
+      stirred.delete(store);
+      wakePolls(store, stir);
+    }
+  }
+
+  function close({ normal, deadletter }: Group): void {
+    for (const store of [normal, deadletter]) {
+      store.closed = true;
+      for (const entry of store.ready) time.cancel(entry.retention);
+      for (const batch of store.batches) {
+        time.cancel(batch.timer);
+        for (const delivery of batch.deliveries) {
+          time.cancel(delivery.entry.retention);
+          forget(delivery);
+        }
+      }
+      store.ended.forEach(forget);
+    }
+  }
+
+  return { arrive: (group, message) => enter(group.normal, message, message.number), take, acknowledge, wake, close };
+}

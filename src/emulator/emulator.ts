@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { documented, type Behaviour } from './behaviour.ts';
+import { clockPath, createClockHook } from './clock-hook.ts';
+import { createConsumption, type Consumption } from './consumption.ts';
+import { createLongPolls, type LongPolls } from './long-poll.ts';
+import { createHttpServer } from './server.ts';
+import { createControlledTime, createWallTime } from './time.ts';
+
+export { documented, type Behaviour } from './behaviour.ts';
+
+export interface EmulatorOptions {
+  /** Address to listen on; default `127.0.0.1`. */
+  readonly host?: string;
+  /** 0–65535; default 0, which is any free one. */
+  readonly port?: number;
+  /** `controlled` time stands still until the clock hook moves it; default `wall`. */
+  readonly clock?: 'wall' | 'controlled';
+  /** When set, every call but the clock hook's must carry it as X-Auth-Token. */
+  readonly token?: string;
+  /** When set, the only project there is; otherwise every project exists. */
+  readonly project?: string;
+  /** Queues per project, an integer ≥ 0; default 500. */
+  readonly quota?: number;
+  /** How long a new queue or group cannot be used, ≥ 0; default 0. */
+  readonly initialisationSeconds?: number;
+  /** Replaces parts of the documented behaviour, to make a faulty emulator. */
+  readonly behaviour?: Partial<Behaviour>;
+}
+
+export interface Emulator {
+  /** `http://host:port`, without `/v1.0`. */
+  readonly url: string;
+  /** Where the controlled clock is read and moved; undefined under the wall clock. */
+  readonly clockUrl: string | undefined;
+  /** Stops at once: open connections, waiting polls among them, are cut. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator of the queue API, in this process.
+ * @throws RangeError if an option is out of its range; the error of `listen` if the address cannot be had.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0, clock = 'wall', quota = 500, initialisationSeconds = 0 } = options;
+  if (!Number.isInteger(quota) || quota < 0) throw new RangeError(`quota must be an integer >= 0, got ${quota}`);
+  if (!(initialisationSeconds >= 0 && Number.isFinite(initialisationSeconds))) {
+    throw new RangeError(`initialisationSeconds must be a number >= 0, got ${initialisationSeconds}`);
+  }
+
+  const behaviour: Behaviour = { ...documented, ...options.behaviour };
+  const controlled = clock === 'controlled' ? createControlledTime() : undefined;
+  const time = controlled ?? createWallTime();
+  const polls: LongPolls = createLongPolls(time, behaviour, (store, parameters) => consumption.take(store, parameters));
+  const consumption: Consumption = createConsumption(time, behaviour, polls.wake);
+  const server = createHttpServer(
+    { time, behaviour, consumption, polls, quota, initialisationMs: initialisationSeconds * 1000 },
+    { token: options.token, project: options.project },
+    controlled && createClockHook(controlled, polls),
+  );
+
+  server.listen(port, host);
+  await once(server, 'listening'); // rejects on 'error'
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    clockUrl: controlled && url + clockPath,
+    close: () => {
+      closed ??= new Promise((resolve) => {
+        time.stop();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closed;
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server does not listen on a port');
+  return address.port;
+}

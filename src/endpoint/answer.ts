@@ -1,0 +1,36 @@
+import type { Exchange } from '../../schemas/types.ts';
+
+/** Status of the answer, undefined where there was none. */
+export function statusOf({ outcome }: Exchange): number | undefined {
+  return outcome.kind === 'answer' ? outcome.status : undefined;
+}
+
+/** The answer's body as JSON; undefined where there was no answer or it holds no JSON. */
+export function jsonOf({ outcome }: Exchange): unknown {
+  if (outcome.kind !== 'answer') return undefined;
+  const { encoding, data } = outcome.body;
+  try {
+    return JSON.parse(encoding === 'utf8' ? data : Buffer.from(data, 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last eight digits of the error code in an answer (J2), undefined where there is none. */
+export function errorCodeOf(exchange: Exchange): string | undefined {
+  const body = jsonOf(exchange);
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { error_code, code } = body as { error_code?: unknown; code?: unknown };
+  return /[0-9]{8}$/.exec(String(error_code ?? code))?.[0];
+}
+
+/** One line that says how an exchange went, for people. */
+export function inWords(exchange: Exchange): string {
+  const { method, target } = exchange.request;
+  const { outcome } = exchange;
+  const went =
+    outcome.kind === 'answer'
+      ? `answered ${outcome.status} ${outcome.body.data.slice(0, 160)}`.trim()
+      : `got no answer: ${outcome.message} (${outcome.code})`;
+  return `${method} ${target} ${went}`;
+}

@@ -1,0 +1,228 @@
+import { Agent, request } from 'undici';
+import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
+import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
+import type { LagMeter } from './lag.ts';
+import type { Redactor } from './secrets.ts';
+
+/** Seconds on the judged clock after which an unanswered request is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
+const GIVE_UP_SECONDS = 80;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_ATTEMPTS = 12;
+
+/** One request, before it is sent. */
+export interface Call {
+  /** Which of the scenario's clients sends it. */
+  readonly consumer: string;
+  readonly method: string;
+  /** Path and query behind the endpoint's URL, starting with a slash. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** Set on calls that the endpoint may hold open for this many seconds. */
+  readonly mayWaitSeconds?: number;
+  /** Leaves the token out, or sends another one, for the clauses about credentials. */
+  readonly token?: string | null;
+}
+
+export interface Endpoint {
+  /** Sends one call, repeats it while the endpoint throttles, records every attempt, and resolves to the last one. Never rejects for what the endpoint does. */
+  send(call: Call): Promise<Exchange>;
+}
+
+export interface EndpointOptions {
+  /** URL up to, and without, /v1.0. */
+  readonly url: string;
+  readonly agent: Agent;
+  readonly token: string | undefined;
+  readonly redact: Redactor;
+  readonly clock: Clock;
+  readonly lag: LagMeter;
+  readonly scenario: string;
+  readonly record: (exchange: Exchange) => void;
+  readonly signal: AbortSignal;
+  /** Numbers the exchanges of the scenario, from 1. */
+  readonly nextId: () => number;
+}
+
+/** The connections of a whole run. One request a connection at a time: a poll must not hold up what is behind it. */
+export function connections(): Agent {
+  return new Agent({
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: 2_000,
+    connect: { timeout: 10_000 },
+    headersTimeout: (GIVE_UP_SECONDS + 20) * 1000,
+    bodyTimeout: (GIVE_UP_SECONDS + 20) * 1000,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  });
+}
+
+/** A client of the endpoint under test, for one scenario. */
+export function endpoint(options: EndpointOptions): Endpoint {
+  const { clock, lag, scenario, redact } = options;
+  const base = options.url.replace(/\/+$/, '');
+  const once = async (call: Call, attempt: number): Promise<Exchange> => {
+    const id = options.nextId();
+    const token = call.token === undefined ? options.token : (call.token ?? undefined);
+    const headers = { ...call.headers };
+    const started = monotonicSeconds();
+    const sent = clock.stamp();
+    const giveUp = new AbortController();
+    const outcome = await clock.during(call.mayWaitSeconds !== undefined, async () => {
+      if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
+      const cancel = clock.after(GIVE_UP_SECONDS, () => giveUp.abort(new GivenUp()));
+      try {
+        return await exchange(
+          options,
+          base,
+          call,
+          { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
+          giveUp.signal,
+        );
+      } finally {
+        cancel();
+      }
+    });
+    const received = clock.stamp();
+    const recorded: Exchange = {
+      type: 'exchange',
+      scenario,
+      id,
+      consumer: call.consumer,
+      attempt,
+      request: {
+        method: call.method,
+        target: redact.text(call.target),
+        headers: [
+          ...Object.entries(headers).map(([name, value]): HeaderField => [name, redact.text(value)]),
+          ...(token === undefined
+            ? []
+            : [['x-auth-token', call.token === undefined ? '[given]' : '[other]'] satisfies HeaderField]),
+        ],
+        ...(call.body === undefined ? {} : { body: payload(Buffer.from(call.body), redact) }),
+      },
+      sent: round(sent.at),
+      received: round(received.at),
+      ...judged(sent, received),
+      lag: round(lag.since(started)),
+      outcome,
+    };
+    options.record(recorded);
+    return recorded;
+  };
+
+  return {
+    async send(call) {
+      for (let attempt = 1; ; attempt += 1) {
+        const exchange = await once(call, attempt);
+        const pause = throttled(exchange);
+        if (pause === undefined || attempt === MAX_ATTEMPTS) return exchange;
+        if (clock.kind === 'controlled') await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+        await clock.wait(pause, options.signal);
+      }
+    },
+  };
+}
+
+class GivenUp extends Error {
+  readonly code = 'GIVEN_UP';
+  override readonly message = `no answer within ${GIVE_UP_SECONDS} s`;
+}
+
+/** Where a controlled clock must stop so that an answer's instant can be told from one that is just too early or too late. */
+function pollStops(now: number, wait: number): number[] {
+  return [wait - 0.6, wait - 0.4, wait, wait + 4.9, wait + 5.1, wait + 14.9, wait + 15.1].map((after) => now + after);
+}
+
+async function exchange(
+  options: EndpointOptions,
+  base: string,
+  call: Call,
+  headers: Record<string, string>,
+  giveUp: AbortSignal,
+): Promise<Answer | Failure> {
+  const { redact } = options;
+  try {
+    const answer = await request(base + call.target, {
+      dispatcher: options.agent,
+      method: call.method as 'GET',
+      headers,
+      ...(call.body === undefined ? {} : { body: call.body }),
+      // A consume takes leases and an acknowledgement settles: neither may be sent twice behind our back.
+      idempotent: false,
+      responseHeaders: 'raw',
+      signal: AbortSignal.any([giveUp, options.signal]),
+    });
+    const body = Buffer.from(await answer.body.arrayBuffer());
+    return {
+      kind: 'answer',
+      status: answer.statusCode,
+      headers: fields(answer.headers as unknown as (string | Buffer)[], redact),
+      body: payload(body, redact),
+    };
+  } catch (error) {
+    return failure(error, options.signal, redact);
+  }
+}
+
+function failure(error: unknown, interrupted: AbortSignal, redact: Redactor): Failure {
+  const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
+  const name = String(code);
+  const cause: Failure['cause'] = interrupted.aborted
+    ? 'aborted'
+    : name === 'GIVEN_UP' || /TIMEOUT/.test(name)
+      ? 'timeout'
+      : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+        ? 'too-large'
+        : 'broken';
+  const unreachable =
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
+      name,
+    );
+  return {
+    kind: 'failure',
+    cause: unreachable ? 'unreachable' : cause,
+    code: name,
+    message: redact.text(message || name).slice(0, 500),
+    bytesLeft: !unreachable,
+  };
+}
+
+/** Seconds to wait before a throttled request is repeated (J3); undefined if it was not throttled. */
+function throttled({ outcome }: Exchange): number | undefined {
+  if (outcome.kind !== 'answer') return undefined;
+  const busy = outcome.status === 429 || (outcome.status === 404 && /10240407/.test(outcome.body.data));
+  if (!busy) return undefined;
+  const asked = Number(outcome.headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1]);
+  return Number.isFinite(asked) && asked >= 0 ? Math.min(asked, 10) : 1;
+}
+
+function fields(raw: readonly (string | Buffer)[], redact: Redactor): HeaderField[] {
+  const pairs: HeaderField[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    pairs.push([String(raw[index]), redact.text(String(raw[index + 1]))]);
+  }
+  return pairs;
+}
+
+function payload(bytes: Buffer, redact: Redactor): Payload {
+  const safe = redact.bytes(bytes);
+  const text = safe.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(safe)
+    ? { encoding: 'utf8', data: text }
+    : { encoding: 'base64', data: safe.toString('base64') };
+}
+
+function judged(sent: Stamp, received: Stamp): Pick<Exchange, 'clock'> {
+  if (sent.clock === undefined || received.clock === undefined) return {};
+  return {
+    clock: {
+      sent: [round(sent.clock[0]), round(sent.clock[1])],
+      received: [round(received.clock[0]), round(received.clock[1])],
+    },
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
+}

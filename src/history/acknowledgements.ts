@@ -1,0 +1,230 @@
+/** What each acknowledgement named, the most it may have settled, and what it has to answer where the documents decide that. */
+import { before, type AcknowledgeCall, type AcknowledgeEntry, type ConsumeCall, type Delivery } from './calls.ts';
+import { leaseEnd, type Slack } from './leases.ts';
+import type { Letter } from './view.ts';
+
+/**
+ * What a handler was worth when the acknowledgement acted, wherever in its interval that was:
+ * live, surely within its lease and its batch in no other acknowledgement; dead, surely past its last bound; superseded, the
+ * message was handed out again under another handler; spent, named in an earlier acknowledgement that settled or failed it;
+ * unknown, never handed out in this group; open, not decidable or not ruled.
+ */
+export type Worth = 'live' | 'dead' | 'superseded' | 'spent' | 'unknown' | 'open';
+
+export interface EntryView {
+  readonly entry: AcknowledgeEntry;
+  readonly delivery: Delivery | undefined;
+  readonly letter: Letter | undefined;
+  readonly worth: Worth;
+  /** For a spent one, whether the earlier acknowledgement counted it as success. */
+  readonly spentAs: 'success' | 'fail' | undefined;
+}
+
+/**
+ * in-order: entries of one batch from its first, gapless, in order, no handler twice; gap: in order with one missing;
+ * reordered; duplicate: a message twice; several: of more than one batch; bad: a handler that is not this group's.
+ */
+export type Shape = 'in-order' | 'gap' | 'reordered' | 'duplicate' | 'several' | 'bad';
+
+export type Fate = 'settled' | 'perhaps' | 'not-settled';
+
+export interface AcknowledgeView {
+  readonly call: AcknowledgeCall;
+  /** Undefined where the request has not the documented form. */
+  readonly entries: readonly EntryView[] | undefined;
+  readonly shape: Shape | undefined;
+  /** The batch, where all entries are of one. */
+  readonly batch: ConsumeCall | undefined;
+  /** The batches of which it names at least one handler. */
+  readonly batches: ReadonlySet<ConsumeCall>;
+  /** No lawful endpoint counts more successes than this. */
+  readonly ceiling: number;
+  /** Set where A2, A4, A5 and B1 fix the answer: a 200 with so many successes. */
+  readonly due:
+    | { readonly successes: number; readonly sent: number; readonly batchSize: number; readonly statusOmitted: boolean }
+    | undefined;
+  /** What became of a named message. */
+  fateOf(letter: Letter): Fate;
+}
+
+export function readAcknowledgements(
+  calls: readonly AcknowledgeCall[],
+  consumes: readonly ConsumeCall[],
+  letterOf: (delivery: Delivery) => Letter | undefined,
+  slack: Slack,
+): AcknowledgeView[] {
+  const byHandler = new Map<string, Delivery[]>();
+  for (const delivery of consumes.flatMap(({ deliveries }) => deliveries)) {
+    if (delivery.handler === undefined) continue;
+    const known = byHandler.get(delivery.handler);
+    if (known === undefined) byHandler.set(delivery.handler, [delivery]);
+    else known.push(delivery);
+  }
+  const views: AcknowledgeView[] = [];
+  for (const call of calls) {
+    views.push(readOne(call, views, byHandler, letterOf, slack));
+  }
+  return views;
+}
+
+function readOne(
+  call: AcknowledgeCall,
+  earlier: readonly AcknowledgeView[],
+  byHandler: ReadonlyMap<string, readonly Delivery[]>,
+  letterOf: (delivery: Delivery) => Letter | undefined,
+  slack: Slack,
+): AcknowledgeView {
+  const entries = call.entries?.map((entry): EntryView => {
+    // The latest that was handed out before this left us: a handler may lawfully be used again for a redelivery (C3).
+    const delivery = byHandler.get(entry.handler)?.findLast(({ consume }) => before(consume, call));
+    if (delivery === undefined) return { entry, delivery, letter: undefined, worth: 'unknown', spentAs: undefined };
+    const letter = letterOf(delivery);
+    return { entry, delivery, letter, ...worthOf(call, delivery, letter, earlier, slack) };
+  });
+  const batches = new Set(entries?.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery.consume])));
+  const batch =
+    batches.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true
+      ? [...batches][0]
+      : undefined;
+  const shape = entries === undefined ? undefined : shapeOf(entries, batches.size, batch, earlier);
+  const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, earlier);
+  const view: AcknowledgeView = {
+    call,
+    entries,
+    shape,
+    batch,
+    batches,
+    ceiling,
+    due: dueOf(call, entries, shape, batch),
+    fateOf: (letter) => fateOf(letter, view),
+  };
+  return view;
+}
+
+function worthOf(
+  call: AcknowledgeCall,
+  delivery: Delivery,
+  letter: Letter | undefined,
+  earlier: readonly AcknowledgeView[],
+  slack: Slack,
+): Pick<EntryView, 'worth' | 'spentAs'> {
+  const end = leaseEnd(delivery);
+  const ofBatch = earlier.filter((view) => view.batches.has(delivery.consume));
+  const named = ofBatch.filter((view) => view.entries?.some((other) => other.delivery === delivery));
+  for (const view of named) {
+    if (!before(view.call, call) || letter === undefined) return { worth: 'open', spentAs: undefined };
+    const fate = view.fateOf(letter);
+    if (fate === 'settled') return { worth: 'spent', spentAs: 'success' };
+    if (view.call.reply === 'ok' && fate === 'not-settled') return { worth: 'spent', spentAs: 'fail' };
+  }
+  const later = letter?.deliveries.some(
+    (other) =>
+      before(delivery.consume, other.consume) && before(other.consume, call) && other.handler !== delivery.handler,
+  );
+  if (later === true && call.sent[0] > delivery.consume.received[1] + delivery.consume.lease.most)
+    return { worth: 'superseded', spentAs: undefined };
+  if (call.sent[0] > end.latest + slack.mustLate) return { worth: 'dead', spentAs: undefined };
+  // Its batch was named before, or may be meanwhile: whether the rest of it is still good is not ruled (B2).
+  if (ofBatch.length > 0 || later === true) return { worth: 'open', spentAs: undefined };
+  return { worth: call.received[1] <= end.earliest ? 'live' : 'open', spentAs: undefined };
+}
+
+function shapeOf(
+  entries: readonly EntryView[],
+  batches: number,
+  batch: ConsumeCall | undefined,
+  earlier: readonly AcknowledgeView[],
+): Shape {
+  if (entries.some(({ delivery }) => delivery === undefined)) return 'bad';
+  if (new Set(entries.map(({ letter, delivery }) => letter ?? delivery)).size < entries.length) return 'duplicate';
+  if (batches > 1 || batch === undefined) return 'several';
+  const places = entries.map(({ delivery }) => delivery?.index ?? 0);
+  if (places.some((place, index) => index > 0 && place <= (places[index - 1] ?? 0))) return 'reordered';
+  return gapAt(entries, batch, earlier) < entries.length ? 'gap' : 'in-order';
+}
+
+/** Index of the first entry before which a message of its batch is missing that no acknowledgement has named; the length if there is none. */
+function gapAt(entries: readonly EntryView[], batch: ConsumeCall, earlier: readonly AcknowledgeView[]): number {
+  const named = new Set(
+    earlier
+      .flatMap((view) => view.entries ?? [])
+      .flatMap(({ delivery }) => (delivery?.consume === batch ? [delivery.index] : [])),
+  );
+  let next = 0;
+  for (const [index, { delivery }] of entries.entries()) {
+    const place = delivery?.index ?? 0;
+    while (next < place && named.has(next)) next += 1;
+    if (next < place) return index;
+    next = place + 1;
+  }
+  return entries.length;
+}
+
+function mayCount({ entry, worth }: EntryView): boolean {
+  if (worth === 'unknown' || worth === 'dead' || worth === 'superseded') return false;
+  if (entry.status !== 'illegal') return entry.status !== 'fail';
+  // Case variants, the empty string and null are left to the endpoint (I2), but nothing that says failure may succeed.
+  const { rawStatus } = entry;
+  return (
+    rawStatus === null || rawStatus === '' || (typeof rawStatus === 'string' && rawStatus.toLowerCase() === 'success')
+  );
+}
+
+function ceilingOf(
+  entries: readonly EntryView[],
+  shape: Shape | undefined,
+  batch: ConsumeCall | undefined,
+  earlier: readonly AcknowledgeView[],
+): number {
+  if (shape === 'in-order' || shape === 'gap' || shape === 'bad') {
+    // The check runs in the order of consumption and stops at the first that fails (A4, B3, C4).
+    const stop = entries.findIndex((entry) => !mayCount(entry));
+    const gap = batch === undefined ? entries.length : gapAt(entries, batch, earlier);
+    return Math.min(stop === -1 ? entries.length : stop, gap);
+  }
+  // An endpoint may put the entries into order first (B4), and across batches nothing is said (B5): count messages.
+  return new Set(entries.filter(mayCount).map(({ letter, delivery }) => letter ?? delivery)).size;
+}
+
+function dueOf(
+  call: AcknowledgeCall,
+  entries: readonly EntryView[] | undefined,
+  shape: Shape | undefined,
+  batch: ConsumeCall | undefined,
+): AcknowledgeView['due'] {
+  if (entries === undefined || shape !== 'in-order' || batch === undefined || entries.length > 10) return undefined;
+  if (!entries.every(({ worth, entry }) => worth === 'live' && entry.status !== 'illegal')) return undefined;
+  if (call.contentType !== 'application/json' || hasExtraMembers(call)) return undefined;
+  const firstFailure = entries.findIndex(({ entry }) => entry.status === 'fail');
+  return {
+    successes: firstFailure === -1 ? entries.length : firstFailure,
+    sent: entries.length,
+    batchSize: batch.deliveries.length,
+    statusOmitted: entries.some(({ entry }) => entry.status === 'absent'),
+  };
+}
+
+/** Unknown members may be refused (I7), so that they decide nothing. */
+function hasExtraMembers({ request }: AcknowledgeCall): boolean {
+  const { message, ...rest } = request as { message: Record<string, unknown>[] };
+  return (
+    Object.keys(rest).length > 0 ||
+    message.some((entry) => Object.keys(entry).some((name) => name !== 'handler' && name !== 'status'))
+  );
+}
+
+function fateOf(letter: Letter, { call, entries, shape, ceiling, batch }: AcknowledgeView): Fate {
+  const index = entries?.findIndex((entry) => entry.letter === letter) ?? -1;
+  const named = entries?.[index];
+  if (entries === undefined || named === undefined) return 'not-settled';
+  if (call.reply === 'transient') return 'not-settled';
+  // A refused one settles nothing, except that a message named twice may be gone (B7).
+  if (call.reply === 'rejected') return shape === 'duplicate' ? 'perhaps' : 'not-settled';
+  if (call.counts === undefined) return 'perhaps';
+  const { success } = call.counts;
+  if (success === 0) return 'not-settled';
+  // The first N of a sequence in order; elsewhere which ones were counted is only sure where all that could be were.
+  if (batch !== undefined && (shape === 'in-order' || shape === 'gap'))
+    return index < success ? 'settled' : 'not-settled';
+  return success >= ceiling && mayCount(named) ? 'settled' : mayCount(named) ? 'perhaps' : 'not-settled';
+}

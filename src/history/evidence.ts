@@ -1,0 +1,134 @@
+import type {
+  ArrangedDeadLetter,
+  ArrangedGroup,
+  ArrangedQueue,
+  ClockMove,
+  End,
+  EvidenceLine,
+  Exchange,
+  Footer,
+  Header,
+  Start,
+} from '../../schemas/types.ts';
+import { schemas } from './schemas.ts';
+
+/** What one scenario saw. */
+export interface History {
+  readonly header: Header;
+  readonly scenario: string;
+  readonly start: Start | undefined;
+  readonly queues: readonly ArrangedQueue[];
+  readonly groups: readonly ArrangedGroup[];
+  readonly deadLetters: readonly ArrangedDeadLetter[];
+  readonly exchanges: readonly Exchange[];
+  readonly moves: readonly ClockMove[];
+  readonly end: End | undefined;
+}
+
+/** The whole of an evidence file. */
+export interface Evidence {
+  readonly header: Header;
+  readonly histories: readonly History[];
+  readonly footer: Footer | undefined;
+  /** What was wrong with the file, in words; empty where nothing was. */
+  readonly problems: readonly string[];
+}
+
+export class EvidenceError extends Error {
+  readonly code = 'DMS_EVIDENCE';
+}
+
+/**
+ * Reads the lines of an evidence file. A last line that was cut off is left out and said in `problems`, as is a missing
+ * footer. Throws EvidenceError where there is no header to judge by, or a line that is not evidence stands in the middle.
+ */
+export function readEvidence(lines: readonly string[]): Evidence {
+  const full = lines.filter((line, index) => line !== '' || index < lines.length - 1);
+  const problems: string[] = [];
+  const read: EvidenceLine[] = [];
+  for (const [index, line] of full.entries()) {
+    const parsed = parse(line);
+    if (schemas.evidence.check(parsed)) {
+      read.push(parsed);
+    } else if (index === full.length - 1 && index > 0 && parsed === undefined) {
+      problems.push(`line ${index + 1}, the last one, is cut off`);
+    } else {
+      const why = parsed === undefined ? 'it is not JSON' : schemas.evidence.problems().slice(0, 300);
+      throw new EvidenceError(
+        `line ${index + 1} is not a line of evidence: ${why}. Expected a file evidence.ndjson that a run wrote.`,
+      );
+    }
+  }
+  const [header, ...rest] = read;
+  if (header?.type !== 'header') {
+    throw new EvidenceError(
+      'the first line is not the header of a run. Expected a file evidence.ndjson that a run wrote.',
+    );
+  }
+  const builders = new Map<string, HistoryBuilder>();
+  let footer: Footer | undefined;
+  for (const line of rest) {
+    if (line.type === 'header') throw new EvidenceError('there is a second header. Expected the evidence of one run.');
+    if (line.type === 'footer') {
+      footer = line;
+      continue;
+    }
+    let builder = builders.get(line.scenario);
+    if (builder === undefined) builders.set(line.scenario, (builder = historyBuilder(header, line.scenario)));
+    builder.add(line);
+  }
+  if (footer === undefined) problems.push('there is no footer: the run was cut off');
+  return { header, histories: [...builders.values()].map((builder) => builder.history()), footer, problems };
+}
+
+export type ScenarioLine = Exclude<EvidenceLine, Header | Footer>;
+
+export interface HistoryBuilder {
+  add(line: ScenarioLine): void;
+  history(): History;
+}
+
+export function historyBuilder(header: Header, scenario: string): HistoryBuilder {
+  const queues: ArrangedQueue[] = [];
+  const groups: ArrangedGroup[] = [];
+  const deadLetters: ArrangedDeadLetter[] = [];
+  const exchanges: Exchange[] = [];
+  const moves: ClockMove[] = [];
+  let start: Start | undefined;
+  let end: End | undefined;
+  return {
+    add(line) {
+      switch (line.type) {
+        case 'start':
+          start = line;
+          break;
+        case 'queue':
+          queues.push(line);
+          break;
+        case 'group':
+          groups.push(line);
+          break;
+        case 'dead-letter':
+          deadLetters.push(line);
+          break;
+        case 'exchange':
+          exchanges.push(line);
+          break;
+        case 'clock':
+          moves.push(line);
+          break;
+        case 'end':
+          end = line;
+      }
+    },
+    history: () => ({ header, scenario, start, queues, groups, deadLetters, exchanges, moves, end }),
+  };
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

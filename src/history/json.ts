@@ -1,0 +1,114 @@
+/** JSON as it stood on the wire: what JSON.parse hides, rules about fidelity have to see. */
+
+/** A number with its spelling. */
+export class SpelledNumber {
+  readonly value: number;
+  readonly text: string;
+  constructor(value: number, text: string) {
+    this.value = value;
+    this.text = text;
+  }
+}
+
+/** Parses JSON; undefined where the text is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses JSON and keeps how each number was spelled; undefined where the text is none. */
+export function parseSpelled(text: string): unknown {
+  try {
+    // The third argument is not yet in TypeScript's library.
+    const reviver = (_name: string, value: unknown, context?: { source?: string }): unknown =>
+      typeof value === 'number' ? new SpelledNumber(value, context?.source ?? String(value)) : value;
+    return JSON.parse(text, reviver as (name: string, value: unknown) => unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Deep equality of JSON values; numbers by value (0 equals -0) or by spelling. */
+export function sameJson(a: unknown, b: unknown, numbers: 'value' | 'spelling' = 'value'): boolean {
+  if (a instanceof SpelledNumber && b instanceof SpelledNumber) {
+    return numbers === 'value' ? a.value === b.value : a.text === b.text;
+  }
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((value, index) => sameJson(value, b[index], numbers))
+    );
+  }
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(
+      (name) =>
+        Object.hasOwn(b, name) &&
+        sameJson((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name], numbers),
+    )
+  );
+}
+
+export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null' | 'absent';
+
+export function kindOf(value: unknown): JsonKind {
+  if (value === undefined) return 'absent';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (value instanceof SpelledNumber) return 'number';
+  return typeof value as JsonKind;
+}
+
+/** Whether any value inside, the names of members included, satisfies the test. */
+export function someValue(value: unknown, test: (value: unknown) => boolean): boolean {
+  if (test(value)) return true;
+  if (typeof value !== 'object' || value === null || value instanceof SpelledNumber) return false;
+  return Object.entries(value).some(([name, inner]) => test(name) || someValue(inner, test));
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+export function hasLoneSurrogate(value: unknown): boolean {
+  return someValue(value, (inner) => typeof inner === 'string' && LONE_SURROGATE.test(inner));
+}
+
+/** Bytes of the compact JSON of a value. */
+export function compactBytes(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+}
+
+/** A member name that stands twice in one object of a valid JSON text; undefined where none does. */
+export function repeatedName(text: string): string | undefined {
+  const open: (Set<string> | undefined)[] = [];
+  let expectsName = false;
+  let last: string | undefined;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs)) {
+    const names = open.at(-1);
+    if (token === '{' || token === '[') {
+      open.push(token === '{' ? new Set() : undefined);
+      expectsName = token === '{';
+    } else if (token === '}' || token === ']') {
+      open.pop();
+      expectsName = false;
+    } else if (token === ',') {
+      expectsName = names !== undefined;
+    } else if (token === ':') {
+      if (names !== undefined && last !== undefined) {
+        if (names.has(last)) return last;
+        names.add(last);
+      }
+      last = undefined;
+    } else if (expectsName) {
+      last = String(parseJson(token));
+      expectsName = false;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,218 @@
+/**
+ * When a dead letter has to be consumable, and whether an empty answer proves that it was not.
+ * Interval-honest: an obligation starts only when every placement of the endpoint's actions has let it start.
+ */
+import type { AcknowledgeView } from './acknowledgements.ts';
+import { before, mayPrecede, type ConsumeCall, type Delivery } from './calls.ts';
+import { LEASE_FLOOR, leaseEnd, type Slack } from './leases.ts';
+import type { GroupView, Letter } from './view.ts';
+
+/** Why a dead letter has to be there: what last happened to it. */
+export type Cause =
+  /** It was never delivered. */
+  | 'arrival'
+  /** Its lease ran out and no acknowledgement named its batch. */
+  | 'lease'
+  /** An acknowledgement named it as fail. */
+  | 'failed'
+  /** Named as success behind one that was not (A4). */
+  | 'stopped'
+  /** Named as success behind a gap (B3). */
+  | 'gap'
+  /** Its batch was acknowledged in part, and it was not named (B1). */
+  | 'rest'
+  /** The acknowledgement was refused with a 4xx (guard 3). */
+  | 'refused'
+  /** Named when its handler was dead (C2). */
+  | 'late'
+  /** Anything else that left it unacknowledged. */
+  | 'uncounted';
+
+export interface Obligation {
+  readonly letter: Letter;
+  readonly cause: Cause;
+  /** The delivery before, if there was one, and the acknowledgement that decided the cause. */
+  readonly delivery: Delivery | undefined;
+  readonly acknowledgement: AcknowledgeView | undefined;
+  /** Judged instant from which on it MUST be consumable. */
+  readonly must: number;
+  /** Judged instant from which on it SHOULD be; infinite where no ruling says so. */
+  readonly should: number;
+}
+
+/** The acknowledgements that may have acted before that consume and named a handler of that delivery's batch. */
+export function touching(group: GroupView, delivery: Delivery, consume: ConsumeCall): AcknowledgeView[] {
+  return group.acknowledgements.filter(
+    ({ call, batches }) => batches.has(delivery.consume) && mayPrecede(call, consume) && call.reply !== 'transient',
+  );
+}
+
+/** When that letter has to be consumable, by what may have happened before a consume acted; undefined if it may be settled or gone. */
+export function obligationAt(
+  group: GroupView,
+  letter: Letter,
+  consume: ConsumeCall,
+  slack: Slack,
+): Obligation | undefined {
+  const acknowledgements = group.acknowledgements.filter(({ call }) => mayPrecede(call, consume));
+  if (acknowledgements.some((view) => view.fateOf(letter) !== 'not-settled')) return undefined;
+  const deliveries = letter.deliveries.filter(
+    (delivery) => delivery.consume !== consume && mayPrecede(delivery.consume, consume),
+  );
+  const delivery = deliveries.at(-1);
+  // Consumes whose answers we never got may have taken it for the length of their leases.
+  const lost = group.consumes.filter((other) => other !== consume && mayPrecede(other, consume) && mayHaveTaken(other));
+  const afterLost = Math.max(
+    0,
+    ...lost.map((other) => other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate),
+  );
+  const visible = letter.arranged.failed[1] + slack.mustLate;
+  if (delivery === undefined) {
+    return {
+      letter,
+      cause: 'arrival',
+      delivery,
+      acknowledgement: undefined,
+      must: Math.max(visible, afterLost),
+      should: Infinity,
+    };
+  }
+  const must = Math.max(afterLost, ...deliveries.map((one) => leaseEnd(one).latest + slack.mustLate));
+  const acknowledgement = touching(group, delivery, consume).at(-1);
+  const cause = causeOf(letter, acknowledgement);
+  return {
+    letter,
+    cause,
+    delivery,
+    acknowledgement,
+    must,
+    should: lost.length > 0 ? Infinity : shouldBeBack(cause, delivery, acknowledgement, slack),
+  };
+}
+
+/** Whether a consume may have taken leases that we do not know of. */
+export function mayHaveTaken(consume: ConsumeCall): boolean {
+  if (consume.reply === 'unknown' || consume.reply === 'other') return true;
+  return consume.reply === 'ok' && !Array.isArray(consume.json);
+}
+
+function causeOf(letter: Letter, acknowledgement: AcknowledgeView | undefined): Cause {
+  if (acknowledgement === undefined) return 'lease';
+  const { call, entries, shape } = acknowledgement;
+  if (call.reply === 'rejected') return 'refused';
+  if (call.counts === undefined) return 'uncounted';
+  const index = entries?.findIndex((entry) => entry.letter === letter) ?? -1;
+  const named = entries?.[index];
+  if (entries === undefined || named === undefined) return 'rest';
+  if (named.worth === 'dead' || named.worth === 'superseded') return 'late';
+  if (shape === 'gap') return 'gap';
+  if (shape !== 'in-order') return 'uncounted';
+  if (entries.slice(0, index).some(({ entry }) => entry.status === 'fail')) return 'stopped';
+  return named.entry.status === 'fail' ? 'failed' : 'uncounted';
+}
+
+function shouldBeBack(
+  cause: Cause,
+  { consume }: Delivery,
+  acknowledgement: AcknowledgeView | undefined,
+  slack: Slack,
+): number {
+  if (cause === 'lease') return consume.received[1] + consume.lease.most + slack.shouldLate;
+  const atOnce = cause === 'failed' || cause === 'stopped' || cause === 'rest';
+  return atOnce && acknowledgement !== undefined ? acknowledgement.call.received[1] + slack.shouldLate : Infinity;
+}
+
+/**
+ * Whether an empty answer to this consume shows that a letter was missing although it was due since `due`. On a FIFO queue
+ * one that is in flight may hold up all others (G1); a deleted group owes nothing; after three days it may be gone.
+ */
+export function provesAbsence(
+  group: GroupView,
+  consume: ConsumeCall,
+  letter: Letter,
+  due: number,
+  slack: Slack,
+): boolean {
+  if (!consume.empty || consume.query.standing !== 'legal' || consume.sent[0] <= due) return false;
+  if (group.deletions.some((deletion) => mayPrecede(deletion, consume))) return false;
+  if (consume.received[1] > letter.arranged.failed[0] + RETENTION_SURE) return false;
+  return group.queue.mode !== 'FIFO' || !anotherMayBeInFlight(group, consume, letter, slack);
+}
+
+/** Seconds for which a dead letter surely stays (D6: an hour of tolerance off 72 h). */
+export const RETENTION_SURE = 71 * 3600;
+
+function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
+  return group.consumes.some(
+    (other) =>
+      other !== consume &&
+      mayPrecede(other, consume) &&
+      other.deliveries.some((delivery) => {
+        if (letter.deliveries.includes(delivery)) return false;
+        if (leaseEnd(delivery).latest + slack.mustLate < consume.sent[0]) return false;
+        return !group.acknowledgements.some(
+          ({ call, entries, fateOf }) =>
+            before(call, consume) &&
+            entries?.some(
+              (entry) =>
+                entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
+            ) === true,
+        );
+      }),
+  );
+}
+
+/** One stage in the life of a letter: due since its last delivery, or its arrival, and what became of it. */
+export interface Return {
+  readonly group: GroupView;
+  readonly obligation: Obligation;
+  /** back: it was delivered (again); absent: an empty answer proves that it was not there although it MUST, or only SHOULD, have been. */
+  readonly outcome: 'back' | 'absent' | 'late';
+  readonly consume: ConsumeCall;
+}
+
+const cache = new WeakMap<GroupView, readonly Return[]>();
+
+/** All returns of a group's letters, in no particular order. At most one absence of each kind for each stage. */
+export function returnsOf(group: GroupView, slack: Slack): readonly Return[] {
+  let returns = cache.get(group);
+  if (returns === undefined)
+    cache.set(group, (returns = group.letters.flatMap((letter) => returnsOfLetter(group, letter, slack))));
+  return returns;
+}
+
+function returnsOfLetter(group: GroupView, letter: Letter, slack: Slack): Return[] {
+  const returns: Return[] = [];
+  const said = new Set<string>();
+  const say = (outcome: Return['outcome'], obligation: Obligation, consume: ConsumeCall): void => {
+    const stage = `${outcome} ${obligation.delivery?.consume.id ?? 0}`;
+    if (said.has(stage)) return;
+    said.add(stage);
+    returns.push({ group, obligation, outcome, consume });
+  };
+  for (const consume of group.consumes) {
+    const delivered = letter.deliveries.some((delivery) => delivery.consume === consume);
+    if (!delivered && !consume.empty) continue;
+    const obligation = obligationAt(group, letter, consume, slack);
+    if (obligation === undefined) continue;
+    if (delivered) say('back', obligation, consume);
+    else if (provesAbsence(group, consume, letter, obligation.must, slack)) say('absent', obligation, consume);
+    else if (provesAbsence(group, consume, letter, obligation.should, slack)) say('late', obligation, consume);
+  }
+  return returns;
+}
+
+/**
+ * Seconds by which a letter came back behind the end of its lease, where somebody was asking for it all the time since;
+ * undefined where that cannot be said.
+ */
+export function latenessOf({ group, obligation, outcome, consume }: Return): number | undefined {
+  const before = obligation.delivery?.consume;
+  if (outcome !== 'back' || obligation.cause !== 'lease' || before === undefined) return undefined;
+  const end = before.received[1] + before.lease.most;
+  const asked = group.consumes.some(
+    (other) =>
+      other !== before && other.sent[0] <= end && other.received[1] >= end && (other.empty || other === consume),
+  );
+  return asked ? Math.max(0, consume.received[1] - end) : undefined;
+}

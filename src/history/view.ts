@@ -1,0 +1,211 @@
+/**
+ * The index of one history that rules read: groups, their dead letters, who got what when, and what each acknowledgement
+ * may have settled. It only says what follows from the evidence; whether that is allowed, rules say.
+ */
+import type { ArrangedDeadLetter, ArrangedGroup, ArrangedQueue, Header } from '../../schemas/types.ts';
+import { readAcknowledgements, type AcknowledgeView } from './acknowledgements.ts';
+import {
+  before,
+  mayPrecede,
+  readCall,
+  type AcknowledgeCall,
+  type Call,
+  type ConsumeCall,
+  type Deletion,
+  type Delivery,
+  type NormalCall,
+  type OtherGroupCall,
+} from './calls.ts';
+import type { History } from './evidence.ts';
+import { tagsIn } from './tags.ts';
+
+/** An arranged dead letter of one group and where it was delivered, in the order of the consumes' sending. */
+export interface Letter {
+  readonly arranged: ArrangedDeadLetter;
+  readonly deliveries: Delivery[];
+}
+
+export interface GroupView {
+  readonly id: string;
+  readonly queue: ArrangedQueue;
+  readonly arranged: ArrangedGroup;
+  /** In the order of sending. */
+  readonly letters: readonly Letter[];
+  readonly consumes: readonly ConsumeCall[];
+  readonly acknowledgements: readonly AcknowledgeView[];
+  /** Requests that may have deleted it. */
+  readonly deletions: readonly Deletion[];
+  /** The first call about it that was answered with success: from then on initialisation explains no refusal (K6). */
+  readonly ready: Call | undefined;
+}
+
+/** What a call's path names. */
+export type Addressed =
+  | { readonly kind: 'group'; readonly group: GroupView }
+  /** Deleted, or perhaps just being deleted. */
+  | { readonly kind: 'deleted-group' | 'deleted-queue' | 'being-deleted' }
+  | {
+      readonly kind:
+        'unknown-queue' | 'unknown-group' | 'malformed-queue' | 'malformed-group' | 'group-of-another-queue';
+    }
+  | { readonly kind: 'other-project' };
+
+export interface View {
+  readonly history: History;
+  readonly header: Header;
+  readonly calls: readonly Call[];
+  readonly consumes: readonly ConsumeCall[];
+  readonly acknowledges: readonly AcknowledgeCall[];
+  readonly others: readonly OtherGroupCall[];
+  readonly normals: readonly NormalCall[];
+  readonly groups: readonly GroupView[];
+  addressed(call: Call): Addressed;
+  /** The group that a call in good standing is about: it exists, may have dead letters, and our credentials were sent. */
+  groupOf(call: Call): GroupView | undefined;
+  letterOf(delivery: Delivery): Letter | undefined;
+  /** Whose it is where it is no letter of the group that got it. */
+  strangerOf(delivery: Delivery): 'other-group' | 'not-arranged' | 'perhaps-arranged';
+}
+
+const MALFORMED = /[^A-Za-z0-9_-]/;
+
+export function viewOf(history: History): View {
+  const { header } = history;
+  const calls = history.exchanges
+    .map(readCall)
+    .filter((call) => call !== undefined)
+    .sort((a, b) => a.left - b.left || a.id - b.id);
+  const consumes = calls.filter((call) => call.kind === 'consume');
+  const acknowledges = calls.filter((call) => call.kind === 'acknowledge');
+  const others = calls.filter((call) => call.kind === 'other');
+  const normals = calls.filter((call): call is NormalCall => /-normal$/.test(call.kind));
+  const deletions = calls.filter((call): call is Deletion => /^delete-/.test(call.kind));
+  const queues = new Map(history.queues.map((queue) => [queue.queue, queue]));
+  const letterOfDelivery = new Map<Delivery, Letter>();
+
+  const groups = new Map<string, GroupView>();
+  for (const arranged of history.groups) {
+    const queue = queues.get(arranged.queue);
+    if (queue === undefined) continue;
+    const own = (call: Call): boolean =>
+      call.queue === arranged.queue &&
+      decoded(call.group) === arranged.group &&
+      call.project === header.project &&
+      (call.token === 'given') === header.features.credentials.present;
+    const letters = history.deadLetters
+      .filter((letter) => letter.queue === arranged.queue && letter.group === arranged.group)
+      .sort((a, b) => a.position - b.position)
+      .map((letter): Letter => ({ arranged: letter, deliveries: [] }));
+    const byTag = new Map(letters.map((letter) => [letter.arranged.tag, letter]));
+    const ownConsumes = consumes.filter(own);
+    for (const delivery of ownConsumes.flatMap((consume) => consume.deliveries)) {
+      const letter = recognise(delivery, byTag, letters);
+      if (letter === undefined) continue;
+      letterOfDelivery.set(delivery, letter);
+      letter.deliveries.push(delivery);
+    }
+    groups.set(arranged.group, {
+      id: arranged.group,
+      queue,
+      arranged,
+      letters,
+      consumes: ownConsumes,
+      acknowledgements: readAcknowledgements(
+        acknowledges.filter(own),
+        ownConsumes,
+        (delivery) => letterOfDelivery.get(delivery),
+        header.slack,
+      ),
+      deletions: deletions.filter(
+        (call) =>
+          call.queue === arranged.queue && (call.kind === 'delete-queue' || decoded(call.group) === arranged.group),
+      ),
+      ready: calls.filter((call) => own(call) && call.reply === 'ok').sort((a, b) => a.arrived - b.arrived)[0],
+    });
+  }
+
+  const seenAsNormal = new Map<string, Set<string>>();
+  for (const call of normals) {
+    if (call.kind !== 'consume-normal') continue;
+    const tags = seenAsNormal.get(call.group) ?? new Set();
+    for (const tag of tagsIn(call.json)) tags.add(tag);
+    seenAsNormal.set(call.group, tags);
+  }
+  const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
+
+  const addressed = (call: Call): Addressed => {
+    if (call.project !== header.project) return { kind: 'other-project' };
+    const [queueId, groupId] = [decoded(call.queue), decoded(call.group)];
+    if (MALFORMED.test(queueId) || queueId === '') return { kind: 'malformed-queue' };
+    const group = groups.get(groupId);
+    const gone = goneBy(deletions, call);
+    if (!queues.has(queueId)) return { kind: 'unknown-queue' };
+    if (gone !== undefined) return { kind: gone };
+    if (MALFORMED.test(groupId) || groupId === '') return { kind: 'malformed-group' };
+    if (group === undefined) return { kind: 'unknown-group' };
+    return group.queue.queue === queueId ? { kind: 'group', group } : { kind: 'group-of-another-queue' };
+  };
+
+  return {
+    history,
+    header,
+    calls,
+    consumes,
+    acknowledges,
+    others,
+    normals,
+    groups: [...groups.values()],
+    addressed,
+    groupOf(call) {
+      const place = addressed(call);
+      if (place.kind !== 'group' || !place.group.queue.redrive) return undefined;
+      return (call.token === 'given') === header.features.credentials.present ? place.group : undefined;
+    },
+    letterOf: (delivery) => letterOfDelivery.get(delivery),
+    strangerOf(delivery) {
+      const tags = tagsIn(delivery.body);
+      if (tags.some((tag) => seenAsNormal.get(decoded(delivery.consume.group))?.has(tag) === true))
+        return 'perhaps-arranged';
+      return tags.some((tag) => allTags.has(tag)) ? 'other-group' : 'not-arranged';
+    },
+  };
+}
+
+/** By a tag in the body; what carries no tag was sent alone into its group, so there it is the only letter. */
+function recognise(
+  delivery: Delivery,
+  byTag: ReadonlyMap<string, Letter>,
+  letters: readonly Letter[],
+): Letter | undefined {
+  const tags = tagsIn(delivery.body);
+  for (const tag of tags) {
+    const letter = byTag.get(tag);
+    if (letter !== undefined) return letter;
+  }
+  return tags.length === 0 && letters.length === 1 ? letters[0] : undefined;
+}
+
+function goneBy(
+  deletions: readonly Deletion[],
+  call: Call,
+): 'deleted-group' | 'deleted-queue' | 'being-deleted' | undefined {
+  let perhaps = false;
+  for (const deletion of deletions) {
+    if (deletion.queue !== call.queue) continue;
+    if (deletion.kind === 'delete-group' && deletion.group !== call.group) continue;
+    const done = deletion.status !== undefined && deletion.status >= 200 && deletion.status < 300;
+    if (done && before(deletion, call)) {
+      return deletion.kind === 'delete-group' ? 'deleted-group' : 'deleted-queue';
+    }
+    if (mayPrecede(deletion, call)) perhaps = true;
+  }
+  return perhaps ? 'being-deleted' : undefined;
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}

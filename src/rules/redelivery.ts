@@ -1,0 +1,218 @@
+/** Leases: how long nobody else gets a dead letter, and by when it is back. Rulings D1, D3, C3, C8, G8. */
+import { before, type ConsumeCall, type Delivery } from '../history/calls.ts';
+import { latenessOf, returnsOf, touching, type Cause } from '../history/presence.ts';
+import type { GroupView, Letter, View } from '../history/view.ts';
+import { broken, held, inSeconds, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+type Pick = (consume: ConsumeCall) => boolean;
+
+const given: Pick = ({ query }) => query.parameters.ack_wait.form === 'legal';
+const absent: Pick = ({ query }) => query.parameters.ack_wait.form === 'absent';
+const empty: Pick = ({ query }) => query.parameters.ack_wait.form === 'empty';
+const long: Pick = (consume) => given(consume) && consume.lease.most > 30;
+
+/** No redelivery before the lease has ended. Broken only if it was too early wherever in their intervals both hand-outs were. */
+function* notBefore(view: View, pick: Pick): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const letter of group.letters) {
+      for (const [index, delivery] of letter.deliveries.entries()) {
+        if (pick(delivery.consume)) yield* leaseHeld(view, group, letter, delivery, letter.deliveries[index + 1]);
+      }
+    }
+  }
+}
+
+function* leaseHeld(
+  view: View,
+  group: GroupView,
+  letter: Letter,
+  first: Delivery,
+  second: Delivery | undefined,
+): Generator<Finding> {
+  const { consume } = first;
+  const wait = consume.lease.least;
+  const early = view.header.slack.early;
+  if (second !== undefined) {
+    // Consumes that overlap are judged as concurrency; an acknowledgement that names the batch may end its leases (guard 3).
+    const overlaps = second.consume !== consume && !before(consume, second.consume);
+    if (overlaps || touching(group, first, second.consume).length > 0) return;
+    const again = second.consume.received;
+    if (again[1] < consume.sent[0] + wait - early) {
+      yield broken(
+        `dead letter ${letter.arranged.tag} is not handed out again before ${inSeconds(wait)} have passed`,
+        `it was handed out again at most ${inSeconds(again[1] - consume.sent[0])} after it was asked for first`,
+        consume,
+        second.consume,
+      );
+      return;
+    }
+    if (again[0] < consume.received[1] + wait - early) yield undecided(consume, second.consume);
+  }
+  const asked = group.consumes.find(
+    (other) =>
+      other.reply === 'ok' &&
+      before(consume, other) &&
+      other.received[1] <= consume.sent[0] + wait &&
+      touching(group, first, other).length === 0 &&
+      !letter.deliveries.some((delivery) => delivery.consume === other),
+  );
+  // A poll that was open during the lease and brought it only afterwards shows the same.
+  const waited = second !== undefined && second.consume.sent[0] < consume.sent[0] + wait ? second.consume : undefined;
+  if (asked !== undefined) yield held(consume, asked);
+  else if (waited !== undefined && waited.received[0] >= consume.received[1] + wait - early)
+    yield held(consume, waited);
+}
+
+/** What was not acknowledged is there again in time. */
+export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = () => true): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+      const { cause, delivery, acknowledgement, letter, must } = obligation;
+      if (!causes.includes(cause) || delivery === undefined || !pick(delivery.consume)) continue;
+      const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
+      if (outcome === 'back') yield held(...trail);
+      else if (outcome === 'absent') {
+        yield broken(
+          `dead letter ${letter.arranged.tag} is consumable again no later than ${inSeconds(must - delivery.consume.received[1])} after its delivery`,
+          `a consume sent ${inSeconds(consume.sent[0] - delivery.consume.received[1])} after its delivery came back empty`,
+          ...trail,
+        );
+      }
+    }
+  }
+}
+
+/** The same with the bound of a SHOULD. */
+export function* comesBackSoon(view: View, causes: readonly Cause[], pick: Pick = () => true): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+      const { cause, delivery, acknowledgement, letter, should } = obligation;
+      if (!causes.includes(cause) || delivery === undefined || should === Infinity || !pick(delivery.consume)) continue;
+      const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
+      if (outcome === 'back') {
+        if (consume.received[1] <= should) yield held(...trail);
+      } else {
+        yield broken(
+          `dead letter ${letter.arranged.tag} is consumable again within ${inSeconds(should - (acknowledgement?.call ?? delivery.consume).received[1])} after ${acknowledgement === undefined ? 'its delivery' : 'the acknowledgement'}`,
+          `a consume sent ${inSeconds(consume.sent[0] - (acknowledgement?.call ?? delivery.consume).received[1])} after it came back empty`,
+          ...trail,
+        );
+      }
+    }
+  }
+}
+
+function* usesNothingUp(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+      const failures = obligation.letter.deliveries.filter((delivery) => before(delivery.consume, consume)).length;
+      // With max_consume_count 1 the ruling asks for three failed consumptions.
+      if (outcome === 'back' && failures >= group.queue.maxConsumeCount + 2) yield held(consume);
+      if (outcome === 'absent' && failures >= 2) {
+        yield broken(
+          `dead letter ${obligation.letter.arranged.tag} comes back after each failed consumption`,
+          `after ${failures} of them a consume came back empty`,
+          consume,
+        );
+      }
+    }
+  }
+}
+
+function* freshHandlers(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const letter of group.letters) {
+      for (const [index, delivery] of letter.deliveries.entries()) {
+        const next = letter.deliveries[index + 1];
+        if (next === undefined || delivery.handler === undefined || next.consume === delivery.consume) continue;
+        if (next.handler !== delivery.handler) yield held(delivery.consume, next.consume);
+        else {
+          yield broken(
+            'a redelivery carries a new handler',
+            `dead letter ${letter.arranged.tag} came again with the handler that it had`,
+            delivery.consume,
+            next.consume,
+          );
+        }
+      }
+    }
+  }
+}
+
+/** An acknowledgement that was surely in time and lawful counts what it has to; `pick` says which ones are late enough to tell. */
+function* validInTime(
+  view: View,
+  pick: (secondsAfter: number, consume: ConsumeCall) => boolean,
+  note = '',
+): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { call, batch, due } of group.acknowledgements) {
+      if (due === undefined || due.successes === 0 || batch === undefined) continue;
+      const after = call.sent[0] - batch.received[1];
+      if (!pick(after, batch)) continue;
+      if (call.counts !== undefined && call.counts.success >= due.successes) yield held(batch, call);
+      else if (call.reply === 'ok' || call.reply === 'rejected') {
+        yield broken(
+          `an acknowledgement ${inSeconds(after)} after the consume is valid, since ack_wait is ${batch.lease.least} s${note}`,
+          call.counts === undefined
+            ? `it was answered with ${call.status}`
+            : `it counted ${call.counts.success} of ${due.successes} successes`,
+          batch,
+          call,
+        );
+      } else yield undecided(batch, call);
+    }
+  }
+}
+
+const consumed = (view: View): readonly ConsumeCall[] =>
+  view.consumes.filter((consume) => view.groupOf(consume) !== undefined);
+
+function* emptyAckWait(view: View): Generator<Finding> {
+  for (const consume of consumed(view).filter(empty)) {
+    if (consume.query.standing === 'legal' && consume.reply === 'rejected') {
+      yield broken('an empty ack_wait is accepted and means 30 s', `it was answered with ${consume.status}`, consume);
+    }
+  }
+  yield* notBefore(view, empty);
+  yield* comesBack(view, ['lease'], empty);
+}
+
+function* defaultAckWait(view: View): Generator<Finding> {
+  yield* notBefore(view, absent);
+  yield* comesBack(view, ['lease'], absent);
+}
+
+function* promptly(view: View): Generator<Finding> {
+  yield* comesBackSoon(view, ['lease']);
+  const latest = Math.max(
+    ...view.groups.flatMap((group) => returnsOf(group, view.header.slack)).map((one) => latenessOf(one) ?? -Infinity),
+  );
+  if (latest > 0.5) yield noted(`the latest redelivery came ${inSeconds(latest)} after the end of its lease`);
+}
+
+export const redeliveryRules: readonly Rule[] = [
+  rule('redelivery.not-before-ack-wait', (view) => notBefore(view, given)),
+  rule('redelivery.not-before-default', (view) => notBefore(view, (consume) => absent(consume) || empty(consume))),
+  rule('redelivery.by-ack-wait', (view) => comesBack(view, ['lease'], given)),
+  rule('redelivery.by-default', (view) => comesBack(view, ['lease'], (consume) => absent(consume) || empty(consume))),
+  rule('redelivery.prompt', promptly),
+  rule('redelivery.after-fail', (view) => comesBack(view, ['failed'])),
+  rule('redelivery.after-fail.at-once', (view) => comesBackSoon(view, ['failed'])),
+  rule('redelivery.again-and-again', usesNothingUp),
+  rule('redelivery.fresh-handler', freshHandlers),
+  rule('redelivery.long-lease', function* (view) {
+    yield* notBefore(view, long);
+    yield* comesBack(view, ['lease'], long);
+  }),
+  rule('consume.ack-wait.default', defaultAckWait),
+  rule('consume.ack-wait.empty', emptyAckWait),
+  rule('ack.in-time.valid', (view) => validInTime(view, (after, { lease }) => after >= lease.least * 0.7)),
+  rule('ack.in-time.valid-after-30', (view) =>
+    validInTime(
+      view,
+      (after, { lease }) => lease.least > 30 && after > 30,
+      ' (ruling C8; the manual once told of a limit of one minute)',
+    ),
+  ),
+];

@@ -1,0 +1,31 @@
+import type { History } from '../history/evidence.ts';
+import { viewOf } from '../history/view.ts';
+import type { Finding, Rule } from '../rules/rule.ts';
+
+/** A finding with its clause. */
+export interface Judged {
+  readonly clause: string;
+  readonly finding: Finding;
+}
+
+/** What all rules say of one history. */
+export interface Judgement {
+  readonly findings: readonly Judged[];
+  /** Rules that crashed: what they would have said is unknown, never 'held'. */
+  readonly crashed: readonly { readonly clause: string; readonly reason: string }[];
+}
+
+/** Lets every rule judge one history. */
+export function judge(history: History, rules: readonly Rule[]): Judgement {
+  const findings: Judged[] = [];
+  const crashed: { clause: string; reason: string }[] = [];
+  const view = viewOf(history);
+  for (const { clause, judge } of rules) {
+    try {
+      for (const finding of judge(view)) findings.push({ clause, finding });
+    } catch (error) {
+      crashed.push({ clause, reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+    }
+  }
+  return { findings, crashed };
+}

@@ -1,0 +1,216 @@
+/** The one fold from findings to verdicts; exit code, texts and JSON all come from it. */
+import type { ClauseVerdict, Header, ScenarioVerdict, Verdict } from '../../schemas/types.ts';
+import type { Evidence, History } from '../history/evidence.ts';
+import type { Register, RegisteredClause } from '../history/register.ts';
+import type { Rule } from '../rules/rule.ts';
+import { judge, type Judgement } from './judge.ts';
+
+const MOST_NOTES = 20;
+
+/** The verdict of a run by its evidence alone. */
+export function verdictOf(evidence: Evidence, register: Register, rules: readonly Rule[]): Verdict {
+  const { header, histories, footer, problems } = evidence;
+  const judgements = new Map(histories.map((history) => [history, judge(history, rules)]));
+  const tallies = tally(judgements);
+  const troubles = troublesOf(header, histories);
+
+  const ids = [
+    ...new Set([...header.clauses, ...[...tallies].filter(([, { broken }]) => broken.length > 0).map(([id]) => id)]),
+  ];
+  const clauses = ids.flatMap((id) => {
+    const clause = register.clauses.get(id);
+    return clause === undefined ? [] : [clauseVerdict(clause, tallies.get(id), troubles.get(id), header)];
+  });
+  const scenarios = scenarioVerdicts(header, judgements, register);
+
+  const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
+  const suiteFailures = [
+    ...crashed.map(({ clause, reason }) => `the rule of ${clause} crashed: ${reason}`),
+    ...histories
+      .filter(({ end }) => end?.blame === 'suite')
+      .map(({ scenario, end }) => `scenario ${scenario} crashed: ${end?.reason ?? ''}`),
+  ];
+  const unknown = header.clauses.filter((id) => !register.clauses.has(id));
+  if (unknown.length > 0) suiteFailures.push(`the register does not know ${unknown.join(', ')}`);
+  if (header.suite.register !== register.digest) {
+    suiteFailures.push(
+      'the evidence was made with another clause register; judge it with the version of the suite that made it',
+    );
+  }
+
+  const failed = clauses.filter(({ verdict }) => verdict === 'fail' || (header.strict && verdict === 'warn'));
+  const open = clauses.filter(({ verdict, level }) => verdict === 'not-exercised' && level === 'MUST');
+  const exercised = clauses.some(({ evidence }) => evidence > 0);
+  const gaps = [
+    ...problems.map((problem) => `the evidence is incomplete: ${problem}`),
+    ...(footer?.outcome === 'unreachable' ? [footer.reason ?? 'the endpoint cannot be reached'] : []),
+    ...(footer?.outcome === 'interrupted' ? ['the run was interrupted'] : []),
+    ...(open.length > 0
+      ? [`${open.length} MUST ${open.length === 1 ? 'clause was' : 'clauses were'} not exercised`]
+      : []),
+    ...(exercised ? [] : ['no clause was exercised']),
+  ];
+  const verdict =
+    failed.length > 0 ? 'nonconformant' : gaps.length > 0 || suiteFailures.length > 0 ? 'incomplete' : 'conformant';
+  return {
+    verdict,
+    exitCode:
+      footer?.signal === 'SIGINT'
+        ? 130
+        : footer?.signal === 'SIGTERM'
+          ? 143
+          : suiteFailures.length > 0
+            ? 70
+            : verdict === 'nonconformant'
+              ? 1
+              : verdict === 'incomplete'
+                ? 3
+                : 0,
+    filtered: header.only !== null,
+    complete: problems.length === 0 && footer?.outcome === 'completed',
+    reasons: [
+      ...(failed.length > 0 ? [`${failed.length} ${failed.length === 1 ? 'clause is' : 'clauses are'} broken`] : []),
+      ...suiteFailures.map((failure) => `the suite itself failed: ${failure}`),
+      ...gaps,
+    ],
+    profile: header.profile,
+    strict: header.strict,
+    suite: header.suite,
+    endpoint: header.endpoint,
+    clock: header.clock,
+    seed: header.seed,
+    startedAt: header.startedAt,
+    seconds: footer?.at ?? lastInstant(histories),
+    longestWait: header.longestWait,
+    clauses,
+    scenarios,
+    undeleted: footer?.undeleted ?? [],
+  };
+}
+
+interface Tally {
+  readonly broken: ClauseVerdict['findings'];
+  readonly notes: string[];
+  held: number;
+  undecided: number;
+}
+
+function tally(judgements: ReadonlyMap<History, Judgement>): Map<string, Tally> {
+  const tallies = new Map<string, Tally>();
+  for (const [{ scenario }, { findings }] of judgements) {
+    for (const { clause, finding } of findings) {
+      let of = tallies.get(clause);
+      if (of === undefined) tallies.set(clause, (of = { broken: [], notes: [], held: 0, undecided: 0 }));
+      if (finding.outcome === 'held') of.held += 1;
+      else if (finding.outcome === 'undecided') of.undecided += 1;
+      else if (finding.outcome === 'noted') of.notes.push(finding.observed);
+      else {
+        const { expected, observed, exchanges } = finding;
+        of.broken.push({ scenario, expected, observed, exchanges: [...exchanges] });
+      }
+    }
+  }
+  return tallies;
+}
+
+/** For each clause the scenarios that were to provoke it and could not be carried out, or were offered too little. */
+interface Troubles {
+  readonly aborted: string[];
+  readonly short: string[];
+}
+
+function troublesOf(header: Header, histories: readonly History[]): Map<string, Troubles> {
+  const troubles = new Map<string, Troubles>();
+  const blame = (clauses: readonly string[], kind: keyof Troubles, reason: string): void => {
+    for (const clause of clauses) {
+      let of = troubles.get(clause);
+      if (of === undefined) troubles.set(clause, (of = { aborted: [], short: [] }));
+      of[kind].push(reason);
+    }
+  };
+  const byId = new Map(histories.map((history) => [history.scenario, history]));
+  for (const id of header.selection) {
+    const history = byId.get(id);
+    const provokes = history?.start?.provokes;
+    if (provokes === undefined) continue;
+    if (history?.end === undefined) blame(provokes, 'aborted', `${id} was cut off`);
+    else if (history.end.outcome !== 'completed') {
+      blame(provokes, history.end.outcome, `${id}: ${history.end.reason ?? history.end.outcome}`);
+    }
+  }
+  return troubles;
+}
+
+function clauseVerdict(
+  clause: RegisteredClause,
+  of: Tally | undefined,
+  troubles: Troubles | undefined,
+  header: Header,
+): ClauseVerdict {
+  const { broken = [], held = 0, undecided = 0, notes = [] } = of ?? {};
+  const evidence = broken.length + held + notes.length;
+  const base = {
+    id: clause.id,
+    level: clause.level,
+    evidence,
+    undecided,
+    ...(notes.length === 0 ? {} : { notes: [...new Set(notes)].slice(0, MOST_NOTES) }),
+    findings: broken,
+  };
+  if (broken.length > 0)
+    return { ...base, verdict: clause.level === 'MUST' ? 'fail' : clause.level === 'SHOULD' ? 'warn' : 'info' };
+  const feature = clause.feature === undefined ? undefined : header.features[clause.feature];
+  if (feature?.present === false) return { ...base, verdict: 'not-applicable', reason: feature.reason };
+  const [aborted] = troubles?.aborted ?? [];
+  // What one scenario showed does not stand for another that could not be carried out.
+  if (aborted !== undefined && clause.level !== 'INFO') return { ...base, verdict: 'not-exercised', reason: aborted };
+  if (clause.level === 'INFO') {
+    return evidence > 0
+      ? { ...base, verdict: 'info' }
+      : { ...base, verdict: 'not-exercised', reason: 'nothing was observed' };
+  }
+  if (held > 0) return { ...base, verdict: 'pass' };
+  const reason =
+    troubles?.short[0] ??
+    (undecided > 0 ? `${undecided} findings were undecided` : 'its scenarios brought no evidence');
+  return { ...base, verdict: 'not-exercised', reason };
+}
+
+function scenarioVerdicts(
+  header: Header,
+  judgements: ReadonlyMap<History, Judgement>,
+  register: Register,
+): ScenarioVerdict[] {
+  const byId = new Map([...judgements].map(([history, judgement]) => [history.scenario, { history, judgement }]));
+  return header.selection.map((id): ScenarioVerdict => {
+    const seen = byId.get(id);
+    if (seen === undefined)
+      return { id, verdict: 'not-exercised', reason: 'it was not started', startedAt: null, seconds: 0 };
+    const { start, end } = seen.history;
+    const levels = new Set(
+      seen.judgement.findings
+        .filter(({ finding }) => finding.outcome === 'broken')
+        .map(({ clause }) => register.clauses.get(clause)?.level),
+    );
+    const failed = levels.has('MUST') || (header.strict && levels.has('SHOULD'));
+    const verdict = failed
+      ? 'fail'
+      : end?.outcome !== 'completed'
+        ? 'not-exercised'
+        : levels.has('SHOULD')
+          ? 'warn'
+          : 'pass';
+    const reason = end === undefined ? 'it was cut off' : end.reason;
+    return {
+      id,
+      verdict,
+      ...(reason === undefined ? {} : { reason }),
+      startedAt: start?.startedAt ?? null,
+      seconds: start === undefined || end === undefined ? 0 : Math.round((end.at - start.at) * 1000) / 1000,
+    };
+  });
+}
+
+function lastInstant(histories: readonly History[]): number {
+  return Math.max(0, ...histories.flatMap(({ exchanges }) => exchanges.map(({ received }) => received)));
+}

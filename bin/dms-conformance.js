@@ -7,5 +7,15 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(2);
 }
+// Whatever goes wrong in the suite itself must never look like a verdict: Node's own exit code for a crash is 1.
+const broken = (error) => {
+  process.stderr.write(
+    `the suite itself failed, which says nothing about the endpoint: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exit(70);
+};
+process.exitCode = 70;
+process.on('uncaughtException', broken);
+process.on('unhandledRejection', broken);
 const { main } = await import('../dist/src/cli/main.js');
 process.exitCode = await main(process.argv.slice(2));

@@ -192,6 +192,39 @@ handler: string
 }[]
 
 /**
+ * Every unit of the two documents in its order, a sentence, a table cell, a request line or an example, with the clauses that come from it. The documents themselves are not kept, only a digest of each unit.
+ */
+export type DocumentMap = MappedUnit[]
+
+export interface MappedUnit {
+document: ("consume" | "acknowledge")
+/**
+ * Title of the section.
+ */
+section: string
+/**
+ * Where it stands in the section, such as 'paragraph 2, sentence 1' or 'table 1, max_msgs, note, sentence 2'.
+ */
+place: string
+/**
+ * First 16 hex digits of the SHA-256 of the original, without markup and with whitespace folded.
+ */
+digest: string
+/**
+ * What it says, in our own words.
+ */
+gist: string
+/**
+ * Ids of the clauses that come from it.
+ */
+clauses: string[]
+/**
+ * Why no clause comes from it.
+ */
+why?: string
+}
+
+/**
  * Body of a 4xx answer, leniently: no shape is documented for v1.0, so any object with a code and a text under one of the names that were seen will do (ruling J2).
  */
 export type ErrorBody = ({
@@ -328,6 +361,10 @@ group: string
  * False where others filled the group, so that strangers' dead letters may be in it.
  */
 ours: boolean
+/**
+ * When its creation was answered, on the suite's monotonic clock.
+ */
+at: number
 }
 /**
  * A message that was sent and then failed until it had to become a dead letter of the group. failed lies between the sending and the answer of its failing acknowledgement.
@@ -461,6 +498,31 @@ signal?: ("SIGINT" | "SIGTERM")
  */
 undeleted: string[]
 at: number
+}
+
+/**
+ * How the two documents are read where they are unclear, contradict themselves or are silent. Clauses name these by their ids.
+ */
+export type Rulings = Ruling[]
+
+export interface Ruling {
+id: string
+/**
+ * The question.
+ */
+title: string
+/**
+ * What it means for an endpoint, with the levels MUST, SHOULD and INFO.
+ */
+reading: string
+/**
+ * Why it is read so.
+ */
+reason: string
+/**
+ * Why no clause of the register rests on it.
+ */
+none?: string
 }
 
 /**

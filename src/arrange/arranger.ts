@@ -45,9 +45,11 @@ export interface Arranger {
   /** Creates a queue. Throws QuotaRefused where the quota forbids it, Trouble where it cannot be had. */
   queue(name: string, spec: QueueSpec): Promise<string>;
   group(queue: string, name: string): Promise<string>;
+  /** Waits until a group can be consumed from. */
+  ready(queue: string, group: string): Promise<void>;
   /** Sends messages to a queue, in order. */
   send(queue: string, messages: readonly MessageSpec[]): Promise<void>;
-  /** Consumes the messages as normal ones in that group and fails each once, which makes each a dead letter of the group. */
+  /** Consumes the messages as normal ones in that group and fails each once; the last failure that its queue allows makes it a dead letter of the group. */
   fail(queue: string, group: string, messages: readonly MessageSpec[]): Promise<void>;
   deleteGroup(queue: string, group: string): Promise<boolean>;
   deleteQueue(queue: string): Promise<boolean>;
@@ -58,6 +60,8 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
   const root = `/v1.0/${options.project}/queues`;
   const positions = new Map<string, number>();
   const positionOf = new Map<string, number>();
+  const allowed = new Map<string, number>();
+  const failures = new Map<string, number>();
 
   const call = async (method: string, target: string, body?: string, more: Partial<Call> = {}): Promise<Exchange> => {
     signal.throwIfAborted();
@@ -85,10 +89,10 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
     }
   };
 
-  const consumeNormal = (queue: string, group: string, maxMsgs: number): Promise<Exchange> =>
+  const consumeNormal = (queue: string, group: string, wait: number): Promise<Exchange> =>
     patiently([200], () =>
-      call('GET', `${root}/${queue}/groups/${group}/messages?max_msgs=${maxMsgs}&time_wait=3&ack_wait=30`, undefined, {
-        mayWaitSeconds: 3,
+      call('GET', `${root}/${queue}/groups/${group}/messages?max_msgs=10&time_wait=${wait}&ack_wait=30`, undefined, {
+        mayWaitSeconds: wait,
       }),
     );
 
@@ -110,6 +114,7 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
         throw new QuotaRefused(inWords(exchange));
       const id = member(exchange, 'id');
       if (status !== 201 || typeof id !== 'string' || id === '') throw refusal(exchange);
+      allowed.set(id, spec.maxConsumeCount);
       note({ type: 'queue', scenario, queue: id, ...spec });
       return id;
     },
@@ -121,8 +126,12 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
       const groups = member(exchange, 'groups');
       const id = Array.isArray(groups) ? (groups[0] as { id?: unknown } | undefined)?.id : undefined;
       if (typeof id !== 'string' || id === '') throw refusal(exchange);
-      note({ type: 'group', scenario, queue, group: id, ours: true });
+      note({ type: 'group', scenario, queue, group: id, ours: true, at: exchange.received });
       return id;
+    },
+
+    async ready(queue, group) {
+      await consumeNormal(queue, group, 1);
     },
 
     async send(queue, messages) {
@@ -148,7 +157,7 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
       let hungrySince = clock.now();
       let unknown = 0;
       while (open.size > 0) {
-        const consumed = await consumeNormal(queue, group, 10);
+        const consumed = await consumeNormal(queue, group, 3);
         const batch = jsonOf(consumed);
         if (!Array.isArray(batch)) throw refusal(consumed);
         if (batch.length === 0) {
@@ -176,6 +185,9 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
         if (unknown >= open.size) for (const tag of open.keys()) known.add(tag);
         for (const message of [...open.values()].filter(({ tag }) => known.has(tag))) {
           open.delete(message.tag);
+          const times = (failures.get(group + message.tag) ?? 0) + 1;
+          failures.set(group + message.tag, times);
+          if (times < (allowed.get(queue) ?? 1)) continue;
           note({
             type: 'dead-letter',
             scenario,

@@ -81,6 +81,13 @@ export interface Group {
   readonly path: string;
   /** Arranges dead letters of this group. */
   deadLetters(messages: Messages): Promise<readonly MessageSpec[]>;
+  /** Waits out the initialisation of a group that nothing is arranged in. */
+  ready(): Promise<void>;
+  /** The two calls for normal messages, which the suite tests only where they touch dead letters. */
+  consumeNormal(query?: Query): Promise<Batch>;
+  acknowledgeNormal(entries: readonly Entry[]): Promise<Exchange>;
+  /** Lists the groups of the queue with their counters of dead letters. */
+  counters(): Promise<Exchange>;
   /** Fails messages that were sent before, so that they become dead letters of this group. */
   fail(messages: readonly MessageSpec[]): Promise<void>;
   consume(query?: Query, options?: RequestOptions): Promise<Batch>;
@@ -162,8 +169,8 @@ export function world(options: WorldOptions): World {
   const group = (queue: ArrangedQueueHandle, id: string): Group => {
     const path = `/v1.0/${project}/queues/${queue.id}/groups/${id}/deadletters`;
 
-    const consume: Group['consume'] = async (query = {}, more = {}) => {
-      const exchange = await request('GET', path + queryText(query), {
+    const consumeAt = async (target: string, query: Query, more: RequestOptions): Promise<Batch> => {
+      const exchange = await request('GET', target + queryText(query), {
         mayWaitSeconds: secondsOf(query['time_wait'], 3),
         headers: { 'content-type': 'application/json' },
         ...more,
@@ -176,6 +183,8 @@ export function world(options: WorldOptions): World {
       return { exchange, status: statusOf(exchange), delivered, at, lease };
     };
 
+    const consume: Group['consume'] = (query = {}, more = {}) => consumeAt(path, query, more);
+    const normalPath = path.replace(/\/deadletters$/, '');
     const acknowledgeRaw: Group['acknowledgeRaw'] = (body, more) =>
       request('POST', `${path}/ack`, { headers: { 'content-type': 'application/json' }, body, ...more });
     const acknowledge: Group['acknowledge'] = (given, more) => acknowledgeRaw(JSON.stringify({ message: given }), more);
@@ -206,6 +215,14 @@ export function world(options: WorldOptions): World {
         await arranger.fail(queue.id, id, sent);
         return sent;
       },
+      ready: () => arranger.ready(queue.id, id),
+      consumeNormal: (query = {}) => consumeAt(`${normalPath}/messages`, query, {}),
+      acknowledgeNormal: (given) =>
+        request('POST', `${normalPath}/ack`, {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ message: given }),
+        }),
+      counters: () => request('GET', `/v1.0/${project}/queues/${queue.id}/groups?include_deadletter=true`),
       fail: (messages) => arranger.fail(queue.id, id, messages),
       consume,
       acknowledge,

@@ -33,7 +33,6 @@ export function createConsumption(
   let arrivals = 0;
 
   function enter(store: Store, message: Message, order: number): void {
-    if (store.closed) return;
     const entry: Entry = { message, store, order, failures: 0, gone: false, retention: undefined, place: -1 };
     store.produced++;
     store.available++;
@@ -44,7 +43,7 @@ export function createConsumption(
 
   function keepFrom(entry: Entry, event: 'arrival' | 'failure'): void {
     const keptMs = behaviour.retentionMs(entry.store.kind, event);
-    if (keptMs === undefined || entry.gone) return;
+    if (keptMs === undefined) return;
     time.cancel(entry.retention);
     entry.retention = time.at(time.now() + keptMs, () => leave(entry));
   }
@@ -58,32 +57,27 @@ export function createConsumption(
     time.cancel(entry.retention);
   }
 
-  function comeBack(entry: Entry): void {
-    const { store } = entry;
-    if (entry.gone || store.closed || entry.place >= 0) return;
-    store.ready.add(entry);
-    if (!stirred.has(store)) stirred.set(store, 'return');
-  }
-
   /** A failed confirmation: the message becomes a dead letter, or it is consumable again. */
   function fail(entry: Entry): void {
+    if (entry.gone) return;
     const { store } = entry;
     const { group } = store;
-    if (entry.gone || store.closed) return;
     entry.failures++;
     const limit = group.queue.maxConsumeCount;
-    if (store.kind === 'deadletter' || limit === undefined || !behaviour.becomesDeadLetter(entry.failures, limit)) {
-      keepFrom(entry, 'failure');
-      comeBack(entry);
+    if (store.kind === 'normal' && limit !== undefined && behaviour.becomesDeadLetter(entry.failures, limit)) {
+      leave(entry);
+      for (const id of behaviour.deadLetterOwners(group.id, group.queue.groups.keys())) {
+        const owner = group.queue.groups.get(id);
+        // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
+        const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
+        if (owner !== undefined) enter(owner.deadletter, entry.message, order);
+      }
       return;
     }
-    leave(entry);
-    for (const id of behaviour.deadLetterOwners(group.id, group.queue.groups.keys())) {
-      const owner = group.queue.groups.get(id);
-      // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
-      const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
-      if (owner !== undefined) enter(owner.deadletter, entry.message, order);
-    }
+    keepFrom(entry, 'failure');
+    if (entry.place >= 0) return; // handed out twice, and back already: no documented behaviour does that
+    store.ready.add(entry);
+    if (!stirred.has(store)) stirred.set(store, 'return');
   }
 
   function meet({ entry }: Delivery, fate: Fate): void {
@@ -174,7 +168,6 @@ export function createConsumption(
 
   function close({ normal, deadletter }: Group): void {
     for (const store of [normal, deadletter]) {
-      store.closed = true;
       for (const entry of store.ready) time.cancel(entry.retention);
       for (const batch of store.batches) {
         time.cancel(batch.timer);

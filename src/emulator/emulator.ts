@@ -59,7 +59,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     controlled && createClockHook(controlled, polls),
   );
 
-  server.listen(port, host);
+  // The backlog lets a thousand clients connect at the same moment without one of them having to try again.
+  server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening'); // rejects on 'error'
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
   let closed: Promise<void> | undefined;

@@ -83,11 +83,10 @@ export const listGroups: Operation = (service, call) => {
   });
 };
 
-/** Deletes a group with its dead letters; its waiting polls are answered as if they came now. */
-export function removeGroup(service: Service, group: Group): void {
+/** Deletes a group with its dead letters; its waiting polls are answered with `refusal`. */
+export function removeGroup(service: Service, group: Group, refusal: Refusal): void {
   group.queue.groups.delete(group.id);
   service.consumption.close(group);
-  const refusal = refuse('groupNotFound', 'the consumer group was deleted');
   for (const store of [group.normal, group.deadletter]) service.polls.dismiss(store, refusal);
 }
 
@@ -97,6 +96,6 @@ export const deleteGroup: Operation = (service, call) => {
   if (isRefusal(queue)) return queue;
   const group = findGroup(queue, call);
   if (isRefusal(group)) return group;
-  removeGroup(service, group);
+  removeGroup(service, group, refuse('groupNotFound', 'the consumer group was deleted'));
   return noContent;
 };

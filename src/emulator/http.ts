@@ -14,13 +14,11 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | undefin
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= bodyLimitBytes) chunks.push(chunk);
-    else chunks.length = 0;
   });
   request.on('end', () => {
     if (bytes > bodyLimitBytes) done(undefined);
     else done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
   });
-  request.on('error', () => {}); // a client that goes in the middle of its request
 }
 
 /** Writes an answer, all at once. */

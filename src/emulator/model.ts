@@ -76,8 +76,6 @@ export interface Store {
   produced: number;
   /** Messages that have not left: consumable or in flight. */
   available: number;
-  /** The group is deleted: nothing enters any more. */
-  closed: boolean;
 }
 
 export interface Group {
@@ -98,6 +96,7 @@ export interface Queue {
   readonly description: string;
   /** Failed confirmations that make a dead letter, 1–100; undefined when dead letters are not enabled. */
   readonly maxConsumeCount: number | undefined;
+  /** Only shown: normal messages are kept as long as dead letters in every mode. */
   readonly retentionHours: number;
   readonly groups: Map<string, Group>;
   /** Instant of creation, ms. */
@@ -139,6 +138,5 @@ function createStore(kind: Kind, group: Group): Store {
     ended: [],
     produced: 0,
     available: 0,
-    closed: false,
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findQueue, isSet, type Operation } from './calls.ts';
 import { removeGroup } from './group-calls.ts';
-import type { Project, Queue, QueueMode } from './model.ts';
+import type { Queue, QueueMode } from './model.ts';
 import { isRefusal, refuse, shown, type Refusal } from './refusals.ts';
 import { isObject } from './requests.ts';
 import { jsonAnswer, noContent } from './responses.ts';
@@ -145,15 +145,12 @@ export const showQueue: Operation = (_service, call) => {
 export const deleteQueue: Operation = (service, call) => {
   const queue = findQueue(call);
   if (isRefusal(queue)) return queue;
-  for (const group of queue.groups.values()) removeGroup(service, group);
-  forgetQueue(queue, queue.project);
+  const refusal = refuse('queueNotFound', 'the queue was deleted');
+  for (const group of queue.groups.values()) removeGroup(service, group, refusal);
+  queue.project.queues.delete(queue.id);
+  queue.project.queueNames.delete(queue.name);
   return noContent;
 };
-
-function forgetQueue(queue: Queue, project: Project): void {
-  project.queues.delete(queue.id);
-  project.queueNames.delete(queue.name);
-}
 
 /** GET …/quotas/dms */
 export const showQuotas: Operation = ({ quota }, { project }) =>

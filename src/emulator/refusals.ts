@@ -65,8 +65,9 @@ export function isRefusal(outcome: object): outcome is Refusal {
   return 'reason' in outcome;
 }
 
-/** A client's value as shown in a refusal: as JSON, and never so long that it hides the rest. */
+/** A client's value as a refusal shows it: never so long that it hides the rest, never walked into, however deep it is. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return JSON.stringify(value) ?? 'nothing';
 }

@@ -33,7 +33,7 @@ function select(ready: Ready, parameters: ConsumeParameters): readonly Entry[] {
     bytes += next.message.bytes;
     // E9: the limit ends the batch rather than letting a smaller, later message overtake. The first one always fits,
     // since no larger message can be sent.
-    if (bytes > payloadLimitBytes && selected.length > 0) break;
+    if (bytes > payloadLimitBytes) break;
     ready.takeFirst();
     selected.push(next);
   }

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Operation, Service } from './calls.ts';
+import type { Service } from './calls.ts';
 import { clockPath, type ClockHook } from './clock-hook.ts';
 import { acceptsAsJson, bodyLimitBytes, onDisconnect, readBody, send } from './http.ts';
 import type { Project } from './model.ts';
 import { isRefusal, refuse, shown, type Refusal } from './refusals.ts';
 import type { Answer } from './responses.ts';
-import { findRoute, type Target } from './routes.ts';
+import { findRoute } from './routes.ts';
 
 /** Who is let in. */
 export interface Admission {
@@ -46,31 +46,6 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
     send(response, isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome);
   }
 
-  function carryOut(
-    operation: Operation,
-    target: Target,
-    project: Project,
-    query: string,
-    [bodyText, body]: readonly [text: string, value: unknown],
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
-    time.runDue();
-    const outcome = operation(service, {
-      project,
-      queueId: target.queueId,
-      groupId: target.groupId,
-      query,
-      bodyText,
-      body,
-      reply: {
-        send: (later) => send(response, later),
-        onDisconnect: (forget) => onDisconnect(request, response, forget),
-      },
-    });
-    if (outcome !== undefined) answer(response, outcome);
-  }
-
   function serve(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
     const target = findRoute(path);
     if (target === undefined) {
@@ -89,19 +64,32 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
       refuseMethod(response, method, [...target.route.keys()].join(', '));
       return;
     }
-    if (method !== 'POST') {
-      carryOut(operation, target, project, query, ['', undefined], request, response);
-      return;
-    }
-    if (!acceptsAsJson(request.headers['content-type'])) {
+    const carryOut = (bodyText: string, body: unknown): void => {
+      time.runDue();
+      const outcome = operation(service, {
+        project,
+        queueId: target.queueId,
+        groupId: target.groupId,
+        query,
+        bodyText,
+        body,
+        reply: {
+          send: (later) => send(response, later),
+          onDisconnect: (forget) => onDisconnect(request, response, forget),
+        },
+      });
+      if (outcome !== undefined) answer(response, outcome);
+    };
+    if (method !== 'POST') carryOut('', undefined);
+    else if (!acceptsAsJson(request.headers['content-type'])) {
       answer(response, refuse('unsupportedMediaType', 'Content-Type must be application/json'));
-      return;
+    } else {
+      readBody(request, (bytes) => {
+        const body = readJson(bytes);
+        if (isRefusal(body)) answer(response, body);
+        else guarded(response, () => carryOut(...body));
+      });
     }
-    readBody(request, (bytes) => {
-      const body = readJson(bytes);
-      if (isRefusal(body)) answer(response, body);
-      else guarded(response, () => carryOut(operation, target, project, query, body, request, response));
-    });
   }
 
   function refuseMethod(response: ServerResponse, method: string, allowed: string): void {

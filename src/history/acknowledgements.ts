@@ -1,5 +1,12 @@
 /** What each acknowledgement named, the most it may have settled, and what it has to answer where the documents decide that. */
-import { before, type AcknowledgeCall, type AcknowledgeEntry, type ConsumeCall, type Delivery } from './calls.ts';
+import {
+  before,
+  mayPrecede,
+  type AcknowledgeCall,
+  type AcknowledgeEntry,
+  type ConsumeCall,
+  type Delivery,
+} from './calls.ts';
 import { leaseEnd, type Slack } from './leases.ts';
 import type { Letter } from './view.ts';
 
@@ -28,6 +35,15 @@ export type Shape = 'in-order' | 'gap' | 'reordered' | 'duplicate' | 'several' |
 
 export type Fate = 'settled' | 'perhaps' | 'not-settled';
 
+export interface Due {
+  readonly successes: number;
+  readonly sent: number;
+  readonly batchSize: number;
+  readonly statusOmitted: boolean;
+  /** Sent as plain application/json, with the documented members only: what else there may be is not MUST (I7, I8). */
+  readonly ordinary: boolean;
+}
+
 export interface AcknowledgeView {
   readonly call: AcknowledgeCall;
   /** Undefined where the request has not the documented form. */
@@ -40,9 +56,9 @@ export interface AcknowledgeView {
   /** No lawful endpoint counts more successes than this. */
   readonly ceiling: number;
   /** Set where A2, A4, A5 and B1 fix the answer: a 200 with so many successes. */
-  readonly due:
-    | { readonly successes: number; readonly sent: number; readonly batchSize: number; readonly statusOmitted: boolean }
-    | undefined;
+  readonly due: Due | undefined;
+  /** The same where an earlier batch of the group is not settled yet, so that it is only a SHOULD, or open on FIFO (B6). */
+  readonly dueAlone: Due | undefined;
   /** What became of a named message. */
   fateOf(letter: Letter): Fate;
 }
@@ -62,7 +78,7 @@ export function readAcknowledgements(
   }
   const views: AcknowledgeView[] = [];
   for (const call of calls) {
-    views.push(readOne(call, views, byHandler, letterOf, slack));
+    views.push(readOne(call, views, consumes, byHandler, letterOf, slack));
   }
   return views;
 }
@@ -70,6 +86,7 @@ export function readAcknowledgements(
 function readOne(
   call: AcknowledgeCall,
   earlier: readonly AcknowledgeView[],
+  consumes: readonly ConsumeCall[],
   byHandler: ReadonlyMap<string, readonly Delivery[]>,
   letterOf: (delivery: Delivery) => Letter | undefined,
   slack: Slack,
@@ -88,6 +105,9 @@ function readOne(
       : undefined;
   const shape = entries === undefined ? undefined : shapeOf(entries, batches.size, batch, earlier);
   const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, earlier);
+  const due = dueOf(call, entries, shape, batch);
+  const outstanding =
+    batch !== undefined && consumes.some((other) => isOutstanding(other, batch, call, earlier, slack));
   const view: AcknowledgeView = {
     call,
     entries,
@@ -95,7 +115,8 @@ function readOne(
     batch,
     batches,
     ceiling,
-    due: dueOf(call, entries, shape, batch),
+    due: outstanding ? undefined : due,
+    dueAlone: outstanding ? due : undefined,
     fateOf: (letter) => fateOf(letter, view),
   };
   return view;
@@ -194,17 +215,36 @@ function dueOf(
 ): AcknowledgeView['due'] {
   if (entries === undefined || shape !== 'in-order' || batch === undefined || entries.length > 10) return undefined;
   if (!entries.every(({ worth, entry }) => worth === 'live' && entry.status !== 'illegal')) return undefined;
-  if (call.contentType !== 'application/json' || hasExtraMembers(call)) return undefined;
   const firstFailure = entries.findIndex(({ entry }) => entry.status === 'fail');
   return {
     successes: firstFailure === -1 ? entries.length : firstFailure,
     sent: entries.length,
     batchSize: batch.deliveries.length,
     statusOmitted: entries.some(({ entry }) => entry.status === 'absent'),
+    ordinary: call.contentType === 'application/json' && !hasExtraMembers(call),
   };
 }
 
-/** Unknown members may be refused (I7), so that they decide nothing. */
+/** Whether another batch may have been handed out before this one and may be in flight still. */
+function isOutstanding(
+  other: ConsumeCall,
+  batch: ConsumeCall,
+  call: AcknowledgeCall,
+  earlier: readonly AcknowledgeView[],
+  slack: Slack,
+): boolean {
+  if (other === batch || other.deliveries.length === 0 || !mayPrecede(other, batch)) return false;
+  return other.deliveries.some((delivery) => {
+    if (leaseEnd(delivery).latest + slack.mustLate < call.sent[0]) return false;
+    return !earlier.some(
+      (view) =>
+        before(view.call, call) &&
+        view.call.counts !== undefined &&
+        view.entries?.some((entry) => entry.delivery === delivery) === true,
+    );
+  });
+}
+
 function hasExtraMembers({ request }: AcknowledgeCall): boolean {
   const { message, ...rest } = request as { message: Record<string, unknown>[] };
   return (

@@ -2,6 +2,7 @@
 import type { Bounds, Exchange } from '../../schemas/types.ts';
 import { kindOf, parseJson, parseSpelled } from './json.ts';
 import { readQuery, type ReadQuery } from './parameters.ts';
+import { tagsIn } from './tags.ts';
 
 /** How a call was answered. */
 export type Reply =
@@ -94,6 +95,17 @@ export interface NormalCall extends Base {
   readonly kind: 'consume-normal' | 'acknowledge-normal';
   /** Handlers that a normal consume handed out, or that a normal acknowledgement names. */
   readonly handlers: readonly string[];
+  /** Statuses that a normal acknowledgement gives, one for each handler. */
+  readonly statuses: readonly unknown[];
+  /** Tags of the messages that a normal consume handed out, one for each handler. */
+  readonly tags: readonly (string | undefined)[];
+  /** Seconds of the lease that a normal consume takes at most. */
+  readonly lease: number;
+}
+
+export interface SendCall extends Base {
+  readonly kind: 'send';
+  readonly tags: readonly string[];
 }
 
 export interface Deletion extends Base {
@@ -104,7 +116,7 @@ export interface ListGroups extends Base {
   readonly kind: 'list-groups';
 }
 
-export type Call = ConsumeCall | AcknowledgeCall | OtherGroupCall | NormalCall | Deletion | ListGroups;
+export type Call = ConsumeCall | AcknowledgeCall | OtherGroupCall | NormalCall | SendCall | Deletion | ListGroups;
 
 interface Placed {
   readonly left: number;
@@ -123,6 +135,7 @@ export function mayPrecede(first: Placed, second: Placed): boolean {
 
 const GROUP_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/groups\/([^/?]*)(\/[^?]*)?(\?.*)?$/;
 const GROUPS_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/groups\/?(\?.*)?$/;
+const MESSAGES_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/messages$/;
 const QUEUE_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/?]*)$/;
 
 /** Reads an exchange as a call; undefined where it is none that rules look at. */
@@ -134,11 +147,10 @@ export function readCall(exchange: Exchange): Call | undefined {
     const base = readBase(exchange, project, queue, group);
     if (rest === '/deadletters' && method === 'GET') return readConsume(base, search);
     if (rest === '/deadletters/ack' && method === 'POST') return readAcknowledge(base);
-    if (rest === '/messages' && method === 'GET')
-      return { ...base, kind: 'consume-normal', handlers: handlersIn(base.json) };
+    if (rest === '/messages' && method === 'GET') return readNormal(base, 'consume-normal', base.json, search);
     if (rest === '/ack' && method === 'POST') {
-      const request = parseJson(requestText(exchange) ?? '') as { message?: unknown } | null | undefined;
-      return { ...base, kind: 'acknowledge-normal', handlers: handlersIn(request?.message) };
+      const request = parseJson(requestText(exchange) ?? '');
+      return readNormal(base, 'acknowledge-normal', isRecord(request) ? request['message'] : undefined, search);
     }
     if (rest === '' && method === 'DELETE') return { ...base, kind: 'delete-group' };
     return rest.startsWith('/deadletters') ? { ...base, kind: 'other', method, rest } : undefined;
@@ -146,6 +158,11 @@ export function readCall(exchange: Exchange): Call | undefined {
   const inGroups = GROUPS_PATH.exec(target);
   if (inGroups !== null && method === 'GET') {
     return { ...readBase(exchange, inGroups[1] ?? '', inGroups[2] ?? '', ''), kind: 'list-groups' };
+  }
+  const inMessages = MESSAGES_PATH.exec(target);
+  if (inMessages !== null && method === 'POST') {
+    const base = readBase(exchange, inMessages[1] ?? '', inMessages[2] ?? '', '');
+    return { ...base, kind: 'send', tags: tagsIn(requestText(exchange) ?? '') };
   }
   const inQueue = QUEUE_PATH.exec(target);
   return inQueue !== null && method === 'DELETE'
@@ -260,11 +277,20 @@ function requestText({ request }: Exchange): string | undefined {
   return request.body?.encoding === 'utf8' ? request.body.data : undefined;
 }
 
-function handlersIn(list: unknown): string[] {
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((entry: unknown) =>
-    isRecord(entry) && typeof entry['handler'] === 'string' ? [entry['handler']] : [],
-  );
+function readNormal(base: Base, kind: NormalCall['kind'], list: unknown, search: string): NormalCall {
+  const entries = Array.isArray(list)
+    ? (list as unknown[]).filter(
+        (entry): entry is Record<string, unknown> => isRecord(entry) && typeof entry['handler'] === 'string',
+      )
+    : [];
+  return {
+    ...base,
+    kind,
+    handlers: entries.map((entry) => String(entry['handler'])),
+    statuses: entries.map((entry) => entry['status']),
+    tags: entries.map((entry) => tagsIn(isRecord(entry['message']) ? entry['message']['body'] : undefined)[0]),
+    lease: readQuery(search).parameters.ack_wait.value ?? 300,
+  };
 }
 
 function isCount(value: unknown): value is number {

@@ -99,12 +99,12 @@ export function mayHaveTaken(consume: ConsumeCall): boolean {
 function causeOf(letter: Letter, acknowledgement: AcknowledgeView | undefined): Cause {
   if (acknowledgement === undefined) return 'lease';
   const { call, entries, shape } = acknowledgement;
-  if (call.reply === 'rejected') return 'refused';
-  if (call.counts === undefined) return 'uncounted';
   const index = entries?.findIndex((entry) => entry.letter === letter) ?? -1;
   const named = entries?.[index];
+  if (named?.worth === 'dead' || named?.worth === 'superseded') return 'late';
+  if (call.reply === 'rejected') return 'refused';
+  if (call.counts === undefined) return 'uncounted';
   if (entries === undefined || named === undefined) return 'rest';
-  if (named.worth === 'dead' || named.worth === 'superseded') return 'late';
   if (shape === 'gap') return 'gap';
   if (shape !== 'in-order') return 'uncounted';
   if (entries.slice(0, index).some(({ entry }) => entry.status === 'fail')) return 'stopped';

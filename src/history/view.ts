@@ -15,6 +15,7 @@ import {
   type Delivery,
   type NormalCall,
   type OtherGroupCall,
+  type SendCall,
 } from './calls.ts';
 import type { History } from './evidence.ts';
 import { tagsIn } from './tags.ts';
@@ -58,6 +59,7 @@ export interface View {
   readonly acknowledges: readonly AcknowledgeCall[];
   readonly others: readonly OtherGroupCall[];
   readonly normals: readonly NormalCall[];
+  readonly sends: readonly SendCall[];
   readonly groups: readonly GroupView[];
   addressed(call: Call): Addressed;
   /** The group that a call in good standing is about: it exists, may have dead letters, and our credentials were sent. */
@@ -91,7 +93,8 @@ export function viewOf(history: History): View {
       call.queue === arranged.queue &&
       decoded(call.group) === arranged.group &&
       call.project === header.project &&
-      (call.token === 'given') === header.features.credentials.present;
+      (call.token === 'given') === header.features.credentials.present &&
+      goneBy(deletions, call) === undefined;
     const letters = history.deadLetters
       .filter((letter) => letter.queue === arranged.queue && letter.group === arranged.group)
       .sort((a, b) => a.position - b.position)
@@ -128,7 +131,7 @@ export function viewOf(history: History): View {
   for (const call of normals) {
     if (call.kind !== 'consume-normal') continue;
     const tags = seenAsNormal.get(call.group) ?? new Set();
-    for (const tag of tagsIn(call.json)) tags.add(tag);
+    for (const tag of call.tags) if (tag !== undefined) tags.add(tag);
     seenAsNormal.set(call.group, tags);
   }
   const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
@@ -154,6 +157,7 @@ export function viewOf(history: History): View {
     acknowledges,
     others,
     normals,
+    sends: calls.filter((call) => call.kind === 'send'),
     groups: [...groups.values()],
     addressed,
     groupOf(call) {

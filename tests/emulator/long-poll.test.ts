@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test, vi } from 'vitest';
 import { arrangeDeadLetters, failed, start, withDeadLetters } from './client.ts';
 
 test('a dead letter that arrives wakes a waiting consume at once', async () => {
@@ -53,7 +55,7 @@ test('waiting consumes are served in the order in which they came, each message 
   const { queue, group, dead } = await withDeadLetters(client);
   const polls = [];
   for (let index = 0; index < 3; index++) {
-    polls.push(dead.consume('time_wait=60&max_msgs=2'));
+    polls.push(dead.consume('time_wait=60&max_msgs=2&ack_wait=300'));
     await client.parked(index + 1);
   }
   await arrangeDeadLetters(queue, group, 0, 1, 2);
@@ -66,7 +68,7 @@ test('waiting consumes are served in the order in which they came, each message 
 test('hundreds of waiting consumes get every message exactly once', async () => {
   const client = await start();
   const { queue, group, dead } = await withDeadLetters(client);
-  const polls = Array.from({ length: 400 }, () => dead.consume('time_wait=60&max_msgs=1'));
+  const polls = Array.from({ length: 400 }, () => dead.consume('time_wait=60&max_msgs=1&ack_wait=300'));
   await client.parked(400);
   await arrangeDeadLetters(queue, group, ...Array.from({ length: 300 }, (_, index) => index));
   expect((await client.advance(0)).waiting).toBe(100);
@@ -88,26 +90,60 @@ test('a client that goes while it waits gets no lease', async () => {
   expect((await dead.consume()).bodies).toEqual(['one']);
 });
 
-test('a client that is gone when the clock moves gets no lease from what falls due', async () => {
+test.for([
+  ['destroy', 'the clock moves'],
+  ['end', 'the clock moves'],
+  ['destroy', 'a dead letter arrives'],
+] as const)('a client whose connection %ss right before %s gets no lease', async ([leave, event]) => {
   const client = await start();
-  const { dead } = await withDeadLetters(client, 'one');
+  const { queue, group, dead } = await withDeadLetters(client, 'old');
   await dead.consume('ack_wait=15');
-  const control = new AbortController();
-  const gone = dead.consume('time_wait=60', { signal: control.signal });
+  await queue.send({ body: 'new' });
+  const message = failed((await group.normal.consume()).handlers);
+  const [path, body, expected] =
+    event === 'the clock moves'
+      ? ['/clock', JSON.stringify({ advance: 15 }), ['old']]
+      : [group.normal.ackPath, JSON.stringify({ message }), ['new']];
+
+  const { hostname, port } = new URL(client.url);
+  const other = connect(Number(port), hostname);
+  const poller = connect(Number(port), hostname);
+  await Promise.all([once(other, 'connect'), once(poller, 'connect')]);
+  poller.write(`GET ${dead.path}?time_wait=60 HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
   await client.parked(1);
-  control.abort();
-  await Promise.allSettled([gone]);
-  await client.advance(15);
-  expect((await dead.consume()).bodies).toEqual(['one']);
+  // reaches the server in the same turn of its event loop as what follows, or (`end`) in the next one
+  poller[leave]();
+  other.write(`POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await once(other, 'data');
+  other.destroy();
+  expect((await dead.consume()).bodies).toEqual(expected);
 });
 
-test.for(['group', 'queue'] as const)('consumes that wait when their %s is deleted are answered 404', async (what) => {
+test('many waits over one connection leave nothing behind on it', async () => {
+  const client = await start();
+  const { dead } = await withDeadLetters(client);
+  const warning = vi.fn();
+  process.on('warning', warning);
+  for (let round = 0; round < 30; round++) {
+    const poll = dead.consume('time_wait=1');
+    await client.parked(1);
+    await client.advance(1);
+    await poll;
+  }
+  process.off('warning', warning);
+  expect(warning).not.toHaveBeenCalled();
+});
+
+test.for([
+  ['group', '10240405'],
+  ['queue', '10240401'],
+] as const)('consumes that wait when their %s is deleted are answered 404 %s', async ([what, code]) => {
   const client = await start();
   const { queue, group, dead } = await withDeadLetters(client);
   const polls = [dead.consume('time_wait=60'), group.normal.consume('time_wait=60')];
   await client.parked(2);
   await client.call('DELETE', what === 'group' ? group.path : queue.path);
-  for (const poll of await Promise.all(polls)) expect(poll).toMatchObject({ status: 404, code: '10240405' });
+  for (const poll of await Promise.all(polls)) expect(poll).toMatchObject({ status: 404, code });
   await client.parked(0);
 });
 
@@ -128,8 +164,6 @@ test('closing the emulator ends waiting consumes', async () => {
     await post(`${path}/${id}/groups`, { groups: [{ name: 'g' }] }),
   );
   const poll = fetch(`${path}/${id}/groups/${created.groups[0].id}/deadletters?time_wait=60`);
-  const settled = expect(poll).rejects.toThrow('fetch failed');
   while (!(await (await fetch(emulator.clockUrl!)).text()).includes('"waiting":1'));
-  await Promise.all([emulator.close(), emulator.close()]);
-  await settled;
+  await Promise.all([expect(poll).rejects.toThrow('fetch failed'), emulator.close(), emulator.close()]);
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { start, withDeadLetters } from './client.ts';
@@ -202,6 +203,19 @@ test('an acknowledgement without Content-Type is accepted', async () => {
   const answer = (await socket.setEncoding('utf8').toArray()).join('');
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   expect(answer).toContain('{"success":1,"fail":0}');
+});
+
+test('a client that goes in the middle of its request changes nothing', async () => {
+  const client = await start();
+  const { dead, group } = await withDeadLetters(client, 'one');
+  const { hostname, port } = new URL(client.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(`POST ${dead.ackPath} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Length: 100\r\n\r\n{"message":`);
+  await client.advance(0);
+  socket.destroy();
+  await client.advance(0);
+  expect(await group.counters()).toMatchObject({ available_deadletters: 1 });
 });
 
 test('answers are JSON with a length, and a consume is not to be cached', async () => {

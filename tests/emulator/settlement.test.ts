@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failed, start, withDeadLetters, type Entry } from './client.ts';
+import { start, withDeadLetters, type Entry } from './client.ts';
 
 const unknownHandler = { status: 400, code: '10542209' };
 
@@ -37,7 +37,12 @@ test.for([
     );
     expect(reply).toMatchObject({ status: 200, counts: { success, fail } });
     expect(await group.counters()).toMatchObject({ available_deadletters: back.length });
-    if (back.length > 0) expect((await dead.consume()).bodies).toEqual(back);
+    const next = dead.consume('time_wait=1');
+    if (back.length === 0) {
+      await client.parked(1);
+      await client.advance(1);
+    }
+    expect((await next).bodies).toEqual(back);
   },
 );
 
@@ -139,6 +144,7 @@ test.for([
   ['with messages instead', '{"messages":[{"handler":"x"}]}', '10540001'],
   ['with message not an array', '{"message":{"handler":"x"}}', '10540001'],
   ['with an entry that is no object', '{"message":["x"]}', '10540001'],
+  ['with an entry nested very deep', `{"message":[${'['.repeat(500_000)}${']'.repeat(500_000)}]}`, '10540001'],
   ['hidden in a prototype', '{"__proto__":{"message":[{"handler":"x"}]}}', '10540001'],
 ] as const)('an acknowledgement whose body is %s is refused', async ([, body, code]) => {
   const client = await start();

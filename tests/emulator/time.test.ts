@@ -23,6 +23,14 @@ test('timers fire when due, in order, and see the clock at their own instant', (
   ]);
 });
 
+test('timers that are due at the same instant fire in the order in which they were set', () => {
+  const time = createControlledTime();
+  const fired: number[] = [];
+  for (let index = 0; index < 20; index++) time.at(10, () => fired.push(index));
+  time.advance(10);
+  expect(fired).toEqual(Array.from({ length: 20 }, (_, index) => index));
+});
+
 test('a timer set for now waits for the next look at the clock', () => {
   const time = createControlledTime();
   const fire = vi.fn();
@@ -50,5 +58,18 @@ test('wall timers fire in order, never early, and not after stop', async () => {
   time.at(time.now() + 1, fire);
   time.stop();
   await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(fire).not.toHaveBeenCalled();
+});
+
+test('a wall timer further away than setTimeout reaches does not fire early', async () => {
+  const time = createWallTime();
+  const fire = vi.fn();
+  time.at(time.now() + 2 ** 32, fire);
+  const warning = vi.fn();
+  process.on('warning', warning);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('warning', warning);
+  time.stop();
+  expect(warning).not.toHaveBeenCalled();
   expect(fire).not.toHaveBeenCalled();
 });

@@ -1,0 +1,142 @@
+/**
+ * The one file of the scenario project: every selected scenario is a test, and all their waits overlap. The command line
+ * hands it an assignment; without one (npx vitest) the environment says what is tested, or the embedded emulator is.
+ * A test fails for what the rules found broken, but the run's verdict is made from the evidence, not from the tests.
+ */
+/* oxlint-disable vitest/expect-expect, vitest/no-conditional-tests, vitest/valid-title -- rules judge, and tests are made of chapters */
+/* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a BroadcastChannel is no window */
+import { randomBytes } from 'node:crypto';
+import { BroadcastChannel } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, inject, test } from 'vitest';
+import { SignalInterrupt, startCampaign } from '../src/campaign/campaign.ts';
+import type { FromWorker, ToWorker } from '../src/campaign/channel.ts';
+import { configure } from '../src/campaign/configure.ts';
+import { embeddedTarget } from '../src/campaign/embedded.ts';
+import { openEvidence } from '../src/campaign/evidence-file.ts';
+import type { Scenario } from '../src/campaign/scenario.ts';
+import { remoteTarget } from '../src/campaign/target.ts';
+import type { History } from '../src/history/evidence.ts';
+import { version } from '../src/package.ts';
+import { placesOf } from '../src/report/words.ts';
+import { rules } from '../src/rules/index.ts';
+import { judge } from '../src/verdict/judge.ts';
+import { chapters } from './chapters.ts';
+import { register } from './register.ts';
+
+const assignment = inject('dms');
+const { settings, token } =
+  assignment === undefined
+    ? await configure({}, process.env, (_profile, stamp) => `vitest-${stamp}`)
+    : { settings: assignment.settings, token: process.env.DMS_TOKEN };
+const { endpoint, project } = settings;
+
+const channel = assignment && new BroadcastChannel(assignment.channel);
+const tell = (message: FromWorker): void => channel?.postMessage(message);
+const interrupt = new AbortController();
+if (channel !== undefined) {
+  channel.onmessage = (event) => interrupt.abort(new SignalInterrupt((event as { data: ToWorker }).data));
+  channel.unref();
+  tell({ kind: 'listening' });
+}
+
+// The embedded emulator gets a token and a project of its own, so that the clauses about credentials are exercised, too.
+const embeddedToken = token ?? randomBytes(12).toString('hex');
+const evidence = openEvidence(settings.out);
+const campaign = await startCampaign({
+  settings,
+  target:
+    endpoint === undefined
+      ? embeddedTarget({ token: embeddedToken, project })
+      : remoteTarget({ ...settings, endpoint }),
+  token: endpoint === undefined ? embeddedToken : token,
+  scenarios: chapters.flatMap(({ scenarios }) => scenarios),
+  register,
+  suiteVersion: version,
+  write: (line) => evidence.write(line),
+  progress: tell,
+  signal: interrupt.signal,
+});
+
+const asked = new Set<string>();
+const runs = new Map<string, Promise<History>>();
+
+// vitest wants the fixtures first, and wants to see which of them are used.
+// oxlint-disable-next-line no-empty-pattern
+beforeAll(({}, file) => {
+  const visit = (tasks: typeof file.tasks): void => {
+    for (const task of tasks) {
+      if (task.type === 'suite') visit(task.tasks);
+      else if (task.mode === 'run' || task.mode === 'queued') asked.add(task.name);
+    }
+  };
+  visit(file.tasks);
+  // Started in the campaign's order, whatever the order of tests: queues are first come, first served, and the longest
+  // waits decide how long the run takes.
+  for (const scenario of campaign.unreachable === undefined ? campaign.selection.scenarios : []) {
+    if (asked.has(scenario.id)) runs.set(scenario.id, campaign.run(scenario));
+  }
+  // Whoever awaits a run hears of its failure; none is to count as unhandled before.
+  void Promise.allSettled(runs.values());
+});
+
+afterAll(async () => {
+  await Promise.allSettled(runs.values());
+  await campaign.finish();
+  evidence.close();
+  channel?.close();
+  if (assignment === undefined) {
+    console.log(`evidence: ${evidence.path}\njudge it: npx dms-conformance judge ${evidence.path}`);
+  }
+});
+
+if (campaign.unreachable !== undefined) {
+  test('the endpoint can be tested', () => {
+    throw failure(campaign.unreachable ?? '');
+  });
+}
+
+for (const { name, scenarios } of campaign.unreachable === undefined ? chapters : []) {
+  const selected = scenarios.filter(({ id }) => campaign.header.selection.includes(id));
+  if (selected.length === 0) continue;
+  describe.concurrent(name, () => {
+    for (const scenario of selected) {
+      test.concurrent(scenario.id, async () => {
+        const history = await runs.get(scenario.id);
+        const complaint = history === undefined ? 'it was not started' : complaintOf(scenario, history);
+        if (complaint !== undefined) throw failure(complaint);
+      });
+    }
+  });
+}
+
+/** Why a scenario's test fails; undefined if it does not. */
+function complaintOf(scenario: Scenario, history: History): string | undefined {
+  const { findings, crashed } = judge(history, rules);
+  const parts = crashed.map(
+    ({ clause, reason }) => `the suite itself failed: the rule of ${clause} crashed: ${reason}`,
+  );
+  for (const { clause: id, finding } of findings) {
+    const clause = register.clauses.get(id);
+    if (finding.outcome !== 'broken' || clause === undefined) continue;
+    if (clause.level !== 'MUST' && !(settings.strict && clause.level === 'SHOULD')) continue;
+    parts.push(
+      [
+        `${id} (${clause.level}): ${clause.text}`,
+        `  expected   ${finding.expected}`,
+        `  observed   ${finding.observed}`,
+        `  exchanges  ${finding.exchanges.join(', ')} of ${scenario.id} in ${evidence.path}`,
+        `  place      ${placesOf(clause)}`,
+      ].join('\n'),
+    );
+  }
+  if (history.end?.outcome === 'aborted') parts.push(`it could not be carried out: ${history.end.reason ?? ''}`);
+  return parts.length === 0 ? undefined : parts.join('\n');
+}
+
+/** Without a stack: where the suite noticed says nothing about the endpoint. */
+function failure(message: string): Error {
+  const error = new Error(message);
+  error.name = 'Broken';
+  error.stack = `${error.name}: ${message}`;
+  return error;
+}

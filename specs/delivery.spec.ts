@@ -1,0 +1,164 @@
+/**
+ * All dead letters arrive, whatever their number and size, and those of a FIFO queue in order (consume document, Function
+ * and URI, table 1, row max_msgs; rulings E8, E9, G1 to G3, K4).
+ */
+import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
+import { entries, FAIL } from '../src/campaign/world.ts';
+
+const all = bothModes.flatMap((mode) =>
+  [10, 40, 110].map((count) =>
+    scenario({
+      id: `delivery/all/${mode}/${count}`,
+      title: `All of ${count} dead letters arrive, none twice.`,
+      clauses: [
+        'delivery.all-arrive',
+        'delivery.bounded-rounds',
+        ...(mode === 'FIFO' ? ['fifo.order-in-answer', 'fifo.order-of-answers'] : []),
+      ],
+      seconds: 18,
+      queues: [queueOf(mode)],
+      async run({ queue, wait }) {
+        const group = await queue.group();
+        await group.deadLetters(count);
+        await group.drain();
+        // By now each has to have appeared (K4).
+        await wait(15);
+        await group.drain();
+      },
+    }),
+  ),
+);
+
+const oneByOne = bothModes.map((mode) =>
+  scenario({
+    id: `delivery/one-by-one/${mode}`,
+    title: 'All arrive when each is consumed and acknowledged alone.',
+    clauses: ['delivery.all-arrive', ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : [])],
+    seconds: 18,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(12);
+      await group.drain({ max_msgs: 1 });
+      await wait(15);
+      await group.drain({ max_msgs: 1 });
+    },
+  }),
+);
+
+const filler = (bytes: number): string => `{"t":"#","fill":"${'x'.repeat(bytes)}"}`;
+
+const loads = (
+  [
+    { name: 'three-of-200k', sizes: [200_000, 200_000, 200_000] },
+    { name: 'six-of-100k', sizes: [100_000, 100_000, 100_000, 100_000, 100_000, 100_000] },
+    { name: 'mixed', sizes: [400_000, 1000, 200_000, 1000, 300_000, 1000] },
+  ] as const
+).flatMap(({ name, sizes }) =>
+  bothModes.map((mode) =>
+    scenario({
+      id: `delivery/load/${name}/${mode}`,
+      title: 'Bodies of one answer are at most 512 KB, and what did not fit comes later.',
+      clauses: ['delivery.load-limit', 'delivery.load-rest-arrives'],
+      seconds: 18,
+      queues: [queueOf(mode)],
+      async run({ queue, wait }) {
+        const group = await queue.group();
+        await group.deadLetters(sizes.map((bytes) => ({ body: filler(bytes) })));
+        await group.drain();
+        await wait(15);
+        await group.drain();
+      },
+    }),
+  ),
+);
+
+const attributesCount = scenario({
+  id: 'delivery/load/attributes',
+  title: 'Attributes count for the load of an answer.',
+  clauses: ['delivery.load-limit'],
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.deadLetters(
+      Array.from({ length: 3 }, () => ({
+        body: filler(60_000),
+        attributes: JSON.stringify({ a: 'y'.repeat(150_000) }),
+      })),
+    );
+    await group.drain();
+  },
+});
+
+const singleLarge = scenario({
+  id: 'delivery/load/single',
+  title: 'A single message just below the limit of sending is delivered.',
+  clauses: ['delivery.single-large'],
+  seconds: 18,
+  async run({ queue, wait }) {
+    const group = await queue.group();
+    await group.deadLetters([{ body: filler(515_000) }, {}]);
+    await group.drain();
+    await wait(15);
+    await group.drain();
+  },
+});
+
+const fifo = [
+  scenario({
+    id: 'delivery/fifo/after-failure',
+    title: 'On a FIFO queue the next consume starts at the earliest dead letter that is not acknowledged.',
+    clauses: ['fifo.after-failure'],
+    seconds: 25,
+    queues: [queueOf('FIFO')],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(6);
+      const batch = await group.first({ max_msgs: 3 });
+      const [first, second] = batch.delivered;
+      await group.acknowledge([
+        { handler: first?.handler, status: 'success' },
+        ...(second === undefined ? [] : [{ handler: second.handler, status: FAIL }]),
+      ]);
+      await group.untilBack(batch.delivered.slice(1), batch);
+      await group.drain();
+    },
+  }),
+  scenario({
+    id: 'delivery/fifo/after-lease-end',
+    title: 'On a FIFO queue nothing overtakes a dead letter whose lease has run out.',
+    clauses: ['fifo.after-failure', 'redelivery.by-ack-wait'],
+    waiting: 'certify',
+    seconds: 47,
+    queues: [queueOf('FIFO')],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(5);
+      await group.first({ max_msgs: 2 });
+      await wait(46);
+      const again = await group.first({ max_msgs: 1 });
+      await group.acknowledge(entries(again.delivered));
+      await group.drain();
+    },
+  }),
+  scenario({
+    id: 'delivery/fifo/in-flight',
+    title:
+      'Whether later dead letters come while earlier ones are in flight is left to the endpoint; their order is not.',
+    clauses: ['fifo.in-flight'],
+    seconds: 15,
+    queues: [queueOf('FIFO')],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(6);
+      const batch = await group.first({ max_msgs: 2 });
+      const later = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 15 }, { consumer: 'c2' });
+      await group.untilBack([...batch.delivered, ...later.delivered], batch);
+      await group.drain();
+    },
+  }),
+];
+
+export const chapter: Chapter = {
+  name: 'delivery',
+  scenarios: [...all, ...oneByOne, ...loads, attributesCount, singleLarge, ...fifo],
+};

@@ -1,0 +1,159 @@
+/**
+ * Groups, queues and consumers beside one another (consume document, Function and URI, table 1; acknowledge document,
+ * Function, paragraphs 2 and 3; rulings G5 to G7, G10, G11).
+ */
+import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
+import { entries, type Group } from '../src/campaign/world.ts';
+
+const groups = bothModes.flatMap((mode) => [
+  scenario({
+    id: `isolation/groups/${mode}`,
+    title: 'A group gets its own dead letters and none of the other groups of its queue.',
+    clauses: ['isolation.group', 'isolation.other-groups-normal', 'isolation.normal-queue'],
+    seconds: 8,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const [own, other, third] = [await queue.group(), await queue.group(), await queue.group()];
+      const sent = await queue.send(4);
+      await own.fail(sent);
+      await other.consume({ time_wait: 1 });
+      await third.consume({ time_wait: 1 });
+      // What failed in one group is still a normal message of the others.
+      const normal = await other.consumeNormal({ time_wait: 3, ack_wait: 15 });
+      await other.acknowledgeNormal(entries(normal.delivered));
+      await wait(6);
+      await own.consumeNormal({ time_wait: 1 });
+      await own.drain();
+      await other.consume({ time_wait: 1 });
+    },
+  }),
+  scenario({
+    id: `isolation/two-groups-one-message/${mode}`,
+    title: 'What one group acknowledges stays consumable for another group that failed it, too.',
+    clauses: ['isolation.acknowledged-by-own-group-only', 'isolation.group'],
+    seconds: 17,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const [one, two] = [await queue.group(), await queue.group()];
+      const sent = await queue.send(3);
+      await one.fail(sent);
+      await two.fail(sent);
+      await one.drain();
+      await wait(14);
+      await two.drain();
+    },
+  }),
+]);
+
+const queuesApart = scenario({
+  id: 'isolation/queues',
+  title: 'A dead letter of one queue is not handed out through another.',
+  clauses: ['isolation.queue'],
+  queues: [queueOf('NORMAL'), queueOf('NORMAL')],
+  async run({ queues }) {
+    const [first, second] = queues;
+    if (first === undefined || second === undefined) return;
+    const [one, two] = [await first.group(), await second.group()];
+    await one.deadLetters(3);
+    await two.deadLetters(2);
+    await two.drain();
+    await one.drain();
+  },
+});
+
+/** Several consumers of one group, until each got nothing any more. */
+const concurrent = bothModes.flatMap((mode) =>
+  [2, 8].map((consumers) =>
+    scenario({
+      id: `isolation/concurrent/${mode}/${consumers}`,
+      title: `${consumers} consumers that consume at the same time get different dead letters, and together all.`,
+      clauses: ['concurrency.disjoint', 'delivery.all-arrive'].slice(0, mode === 'NORMAL' ? 2 : 0),
+      seconds: 3,
+      queues: [queueOf(mode)],
+      async run({ queue }) {
+        const group = await queue.group();
+        await group.deadLetters(consumers * 6);
+        const consumeAll = async (name: string): Promise<void> => {
+          for (let empties = 0; empties < 2;) {
+            const batch = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 30 }, { consumer: name });
+            if (batch.delivered.length === 0) empties += 1;
+            else await group.acknowledge(entries(batch.delivered), { consumer: name });
+          }
+        };
+        await Promise.all(Array.from({ length: consumers }, (_, index) => consumeAll(`c${index + 1}`)));
+        await group.drain();
+      },
+    }),
+  ),
+);
+
+const burst = scenario({
+  id: 'isolation/concurrent/burst',
+  title: 'Many consumes at the same instant get different dead letters.',
+  clauses: ['concurrency.disjoint'],
+  seconds: 17,
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.deadLetters(12);
+    const batches = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        group.consume({ max_msgs: 1, time_wait: 1, ack_wait: 15 }, { consumer: `c${index + 1}` }),
+      ),
+    );
+    const [last] = batches.toSorted((a, b) => b.at - a.at);
+    if (last !== undefined)
+      await group.untilBack(
+        batches.flatMap(({ delivered }) => delivered),
+        last,
+      );
+  },
+});
+
+/** Both calls on a path that is no more. */
+async function callBoth(group: Group, handler: string): Promise<void> {
+  await group.consume({ time_wait: 1 });
+  await group.acknowledge([{ handler, status: 'success' }]);
+}
+
+const deletions = [
+  scenario({
+    id: 'isolation/group-deleted',
+    title: 'With a group its dead letters go: its id is rejected, and a group made anew sees none of them.',
+    clauses: ['group.deleted.rejected', 'group.deleted.status-404', 'group.deleted.empties'],
+    async run({ queue }) {
+      const [group, beside] = [await queue.group(), await queue.group()];
+      const sent = await queue.send(3);
+      await group.fail(sent);
+      await beside.fail(sent);
+      const batch = await group.first({ max_msgs: 1 });
+      await group.delete();
+      await callBoth(group, batch.delivered[0]?.handler ?? 'none');
+      const anew = await queue.group();
+      await anew.ready();
+      await anew.consume({ time_wait: 1 });
+      await beside.drain();
+    },
+  }),
+  scenario({
+    id: 'isolation/queue-deleted',
+    title: 'A deleted queue is rejected by both calls.',
+    clauses: ['queue.deleted.rejected', 'queue.deleted.status-404'],
+    queues: [queueOf('NORMAL'), queueOf('NORMAL')],
+    async run({ queues }) {
+      const [deleted, kept] = queues;
+      if (deleted === undefined || kept === undefined) return;
+      const [group, control] = [await deleted.group(), await kept.group()];
+      await group.deadLetters(2);
+      await control.deadLetters(1);
+      const batch = await group.first({ max_msgs: 1 });
+      await deleted.delete();
+      await callBoth(group, batch.delivered[0]?.handler ?? 'none');
+      await control.drain();
+    },
+  }),
+];
+
+export const chapter: Chapter = {
+  name: 'isolation',
+  scenarios: [...groups, queuesApart, ...concurrent, burst, ...deletions],
+};

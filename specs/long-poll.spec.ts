@@ -1,0 +1,169 @@
+/**
+ * The long poll: it waits while nothing is consumable and answers as soon as something is (consume document, URI, table 1,
+ * row time_wait; rulings D2, D4, D5, K4).
+ */
+import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
+import { entries, FAIL } from '../src/campaign/world.ts';
+
+const empties = [1, 2, 5, 10, 29].map((wait) =>
+  scenario({
+    id: `long-poll/empty/${wait}`,
+    title: `With nothing to consume and time_wait=${wait} the empty answer comes after that time.`,
+    clauses: ['poll.empty.not-early', 'poll.empty.by-grace', 'poll.empty.prompt'],
+    seconds: wait + 1,
+    queues: [queueOf(wait % 2 === 0 ? 'FIFO' : 'NORMAL')],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.ready();
+      await group.consume({ time_wait: wait });
+    },
+  }),
+);
+
+const longest = scenario({
+  id: 'long-poll/empty/60',
+  title: 'With nothing to consume and time_wait=60 the empty answer comes after that time.',
+  clauses: ['poll.empty.not-early', 'poll.empty.by-grace'],
+  waiting: 'certify',
+  seconds: 61,
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.ready();
+    await group.consume({ time_wait: 60 });
+  },
+});
+
+const inFlight = bothModes.map((mode) =>
+  scenario({
+    id: `long-poll/in-flight/${mode}`,
+    title: 'Dead letters in flight do not end the wait.',
+    clauses: ['poll.in-flight-counts-as-none', 'poll.empty.not-early'],
+    seconds: 8,
+    queues: [queueOf(mode)],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      const batch = await group.first({ ack_wait: 30 });
+      await group.consume({ time_wait: 5 }, { consumer: 'c2' });
+      await group.consume({ time_wait: 2 }, { consumer: 'c2' });
+      await group.acknowledge(entries(batch.delivered));
+      await group.consume({ time_wait: 1 });
+    },
+  }),
+);
+
+const available = [20, 60].map((wait) =>
+  scenario({
+    id: `long-poll/available/${wait}`,
+    title: `With a dead letter consumable a consume with time_wait=${wait} is answered at once.`,
+    clauses: ['poll.available.at-once'],
+    seconds: 17,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      // From here on they count as dead letters on every endpoint (K4).
+      await pass(16);
+      const batch = await group.consume({ time_wait: wait, ack_wait: 15 });
+      await group.acknowledge(entries(batch.delivered));
+      await group.drain();
+    },
+  }),
+);
+
+const arrival = bothModes.flatMap((mode) =>
+  [30, 60].map((wait) =>
+    scenario({
+      id: `long-poll/arrival/${mode}/${wait}`,
+      title: 'A dead letter that arrives during the wait is returned by the waiting consume.',
+      clauses: ['poll.arrival.within-wait', 'poll.arrival.prompt'],
+      seconds: 4,
+      queues: [queueOf(mode)],
+      async run({ queue, wait: pass }) {
+        const group = await queue.group();
+        await group.ready();
+        const [batch] = await Promise.all([
+          group.consume({ time_wait: wait, ack_wait: 15 }, { consumer: 'poller' }),
+          pass(2).then(() => group.deadLetters(1)),
+        ]);
+        await group.acknowledge(entries(batch.delivered));
+        await group.drain();
+      },
+    }),
+  ),
+);
+
+const manyPollers = scenario({
+  id: 'long-poll/arrival/three-pollers',
+  title: 'Dead letters that arrive while several consumes wait are all returned, each to one of them.',
+  clauses: ['poll.arrival.within-wait', 'concurrency.disjoint', 'delivery.all-arrive'],
+  seconds: 30,
+  async run({ queue, wait: pass }) {
+    const group = await queue.group();
+    await group.ready();
+    const poll = async (consumer: string): Promise<void> => {
+      const batch = await group.consume({ time_wait: 28, ack_wait: 15, max_msgs: 1 }, { consumer });
+      await group.acknowledge(entries(batch.delivered), { consumer });
+    };
+    await Promise.all([poll('p1'), poll('p2'), poll('p3'), pass(1).then(() => group.deadLetters(3))]);
+    await group.drain();
+  },
+});
+
+const returnedDuring = [
+  scenario({
+    id: 'long-poll/lease-end',
+    title: 'A dead letter whose lease ends during the wait is returned by the waiting consume.',
+    clauses: ['poll.lease-end.returned', 'redelivery.not-before-ack-wait'],
+    seconds: 15,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      const batch = await group.first({ ack_wait: 15 });
+      await pass(3);
+      const again = await group.consume({ time_wait: 60, ack_wait: 15 }, { consumer: 'poller' });
+      await group.acknowledge(entries(again.delivered));
+      await group.untilBack(again.delivered.length > 0 ? [] : batch.delivered, batch);
+    },
+  }),
+  scenario({
+    id: 'long-poll/failed-during',
+    title: 'A dead letter that is failed by another consumer during the wait comes back.',
+    clauses: ['redelivery.after-fail'],
+    seconds: 15,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      const batch = await group.first({ ack_wait: 15 });
+      await Promise.all([
+        group
+          .consume({ time_wait: 20, ack_wait: 15 }, { consumer: 'poller' })
+          .then((again) => group.acknowledge(entries(again.delivered), { consumer: 'poller' })),
+        pass(2).then(() => group.acknowledge(entries(batch.delivered, FAIL))),
+      ]);
+      await group.drain();
+    },
+  }),
+];
+
+const handOut = scenario({
+  id: 'long-poll/lease-from-hand-out',
+  title: 'After a wait longer than ack_wait the acknowledgement is still valid.',
+  clauses: ['poll.lease-from-hand-out'],
+  seconds: 18,
+  async run({ queue, wait: pass }) {
+    const group = await queue.group();
+    await group.ready();
+    await Promise.all([
+      group
+        .consume({ time_wait: 40, ack_wait: 15 }, { consumer: 'poller' })
+        .then((batch) => group.acknowledge(entries(batch.delivered), { consumer: 'poller' })),
+      pass(16).then(() => group.deadLetters(1)),
+    ]);
+    await group.drain();
+  },
+});
+
+export const chapter: Chapter = {
+  name: 'long-poll',
+  scenarios: [...empties, longest, ...inFlight, ...available, ...arrival, manyPollers, ...returnedDuring, handOut],
+};

@@ -1,0 +1,184 @@
+/** Settings and token of a run, out of options, environment and configuration file; the first one that speaks wins. */
+import { randomInt } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { readConfiguration, type ConfigurationFile } from './configuration-file.ts';
+import { endpointUrl, flag, httpUrl, integer, oneOf, projectId, text, tokenText, type Given } from './given.ts';
+import { nearest } from './nearest.ts';
+import type { Settings } from './settings.ts';
+import { systemCode, UsageError } from './usage-error.ts';
+
+/** What can be given, by its name in the configuration file, and its environment variable. */
+export const VARIABLES = {
+  endpoint: 'DMS_ENDPOINT',
+  project: 'DMS_PROJECT',
+  token: 'DMS_TOKEN',
+  tokenFile: 'DMS_TOKEN_FILE',
+  profile: 'DMS_PROFILE',
+  only: 'DMS_ONLY',
+  seed: 'DMS_SEED',
+  out: 'DMS_OUT',
+  strict: 'DMS_STRICT',
+  clockUrl: 'DMS_CLOCK_URL',
+  maxQueues: 'DMS_MAX_QUEUES',
+  config: 'DMS_CONFIG',
+  quiet: 'DMS_QUIET',
+} as const;
+
+type Name = keyof typeof VARIABLES;
+
+/** Options of `run`, as they stand on the command line. */
+export type RunOptions = { readonly [name in Name]?: string | boolean | undefined };
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Configured {
+  readonly settings: Settings;
+  readonly token: string | undefined;
+  /** Whether only the result is to be printed. */
+  readonly quiet: boolean;
+}
+
+/**
+ * Validates everything at the door, the directory for the run included; makes nothing.
+ * @param nameOf names the directory below `reports` where none was asked for, given the profile and the UTC time.
+ * @throws UsageError, which never holds the token.
+ */
+export async function configure(
+  options: RunOptions,
+  environment: Environment,
+  nameOf: (profile: Settings['profile'], stamp: string) => string,
+): Promise<Configured> {
+  refuseMisspelt(environment);
+  const config = given('config', options, environment, undefined);
+  const file = await readConfiguration(config === undefined ? undefined : text(config, 'the path of a file'));
+  const take = <T>(name: Name, read: (given: Given) => T): T | undefined => {
+    const found = given(name, options, environment, file);
+    return found === undefined ? undefined : read(found);
+  };
+
+  const endpoint = take('endpoint', endpointUrl);
+  const clockUrl = take('clockUrl', (given) => {
+    if (endpoint !== undefined) return httpUrl(given).href;
+    throw new UsageError(
+      `${given.where}: a clock without an endpoint. Expected --endpoint too, or neither: the embedded emulator has a clock of its own.`,
+    );
+  });
+  const profile = take('profile', (given) => oneOf<Settings['profile']>(given, ['gate', 'certify'])) ?? 'gate';
+  const credentials = await credentialsOf(options, environment, file);
+  const settings = {
+    endpoint,
+    project: take('project', projectId) ?? 'dms-conformance',
+    profile,
+    only: take('only', (given) => text(given, "a pattern of scenario or clause ids, such as 'redelivery*'")),
+    seed: take('seed', (given) => integer(given, 0, 0xffffffff)) ?? randomInt(0x100000000),
+    strict: take('strict', flag) ?? false,
+    clockUrl,
+    maxQueues: take('maxQueues', (given) => integer(given, 2, 400)),
+    tokenFile: credentials.tokenFile,
+  };
+  const quiet = take('quiet', flag) ?? false;
+  const out = take('out', freshDirectory) ?? unusedDirectory((stamp) => nameOf(profile, stamp));
+  return { settings: { ...settings, out: await out }, token: credentials.token, quiet };
+}
+
+/** The token of an option or of a file that an option names. */
+export async function readToken(token: Given | undefined, tokenFile: Given | undefined): Promise<string | undefined> {
+  if (token !== undefined && tokenFile !== undefined) {
+    throw new UsageError(`${token.where} and ${tokenFile.where} are both given. Expected one of them: leave one out.`);
+  }
+  if (token !== undefined) return tokenText(token);
+  if (tokenFile === undefined) return undefined;
+  const path = text(tokenFile, 'the path of a file that holds the token');
+  const content = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(
+      `${tokenFile.where}: the file ${path} cannot be read (${systemCode(error)}). Check its path and its rights.`,
+    );
+  });
+  return tokenText({ value: content, where: `${tokenFile.where} ${path}` });
+}
+
+async function credentialsOf(
+  options: RunOptions,
+  environment: Environment,
+  file: ConfigurationFile | undefined,
+): Promise<{ readonly token: string | undefined; readonly tokenFile: string | undefined }> {
+  // Place by place, not name by name: a token file on the command line beats a token in the environment.
+  const places: readonly [RunOptions, Environment, ConfigurationFile | undefined][] = [
+    [options, {}, undefined],
+    [{}, environment, undefined],
+    [{}, {}, file],
+  ];
+  for (const place of places) {
+    const tokenFile = given('tokenFile', ...place);
+    const token = await readToken(given('token', ...place), tokenFile);
+    if (token !== undefined) {
+      return { token, tokenFile: tokenFile === undefined ? undefined : resolve(String(tokenFile.value)) };
+    }
+  }
+  return { token: undefined, tokenFile: undefined };
+}
+
+function given(
+  name: Name,
+  options: RunOptions,
+  environment: Environment,
+  file: ConfigurationFile | undefined,
+): Given | undefined {
+  const option = options[name];
+  if (option !== undefined) return { value: option, where: optionName(name) };
+  const variable = VARIABLES[name];
+  const value = environment[variable];
+  // An empty variable is a forgotten one: to ignore DMS_ENDPOINT would test the wrong thing and call it conformant.
+  if (value === '') {
+    throw new UsageError(`The environment variable ${variable} is empty. Expected a value: set it, or unset it.`);
+  }
+  if (value !== undefined) return { value, where: variable };
+  const member = Object.entries(file?.values ?? {}).find(([key]) => key === name);
+  return member === undefined ? undefined : { value: member[1], where: `${file?.path}, member "${name}"` };
+}
+
+/** `clockUrl` as the command line spells it: `--clock-url`. */
+function optionName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Other programs may have variables of this prefix; one that is almost ours is a slip that would go unnoticed. */
+function refuseMisspelt(environment: Environment): void {
+  const known: readonly string[] = Object.values(VARIABLES);
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('DMS_') || known.includes(name)) continue;
+    const [meant] = nearest(name, known, name.length > 9 ? 2 : 1);
+    if (meant !== undefined) {
+      throw new UsageError(`The environment variable ${name} is not known. Did you mean ${meant}? Rename or unset it.`);
+    }
+  }
+}
+
+/** A directory that does not exist or is empty: the evidence of one run is never mixed with another's. */
+async function freshDirectory(given: Given): Promise<string> {
+  const path = resolve(text(given, 'the path of a directory'));
+  const state = await stateOf(path);
+  if (state === 'absent' || state === 'empty') return path;
+  throw new UsageError(
+    state === 'full'
+      ? `${given.where}: the directory ${path} is not empty, and no run overwrites another's evidence. Name another one, or empty it.`
+      : `${given.where}: ${path} is no directory that can be used (${state}). Name another one.`,
+  );
+}
+
+async function unusedDirectory(nameOf: (stamp: string) => string): Promise<string> {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  for (let number = 1; ; number += 1) {
+    const path = resolve('reports', nameOf(stamp) + (number === 1 ? '' : `-${number}`));
+    if ((await stateOf(path)) !== 'full') return path;
+  }
+}
+
+async function stateOf(path: string): Promise<string> {
+  try {
+    return (await readdir(path)).length === 0 ? 'empty' : 'full';
+  } catch (error) {
+    const code = systemCode(error);
+    return code === 'ENOENT' ? 'absent' : code;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { register } from '../../specs/register.ts';
+import { systemCode, UsageError } from '../campaign/usage-error.ts';
+import { EvidenceError, readEvidence, type Evidence } from '../history/evidence.ts';
+import { terminalReport } from '../report/terminal.ts';
+import { rules } from '../rules/index.ts';
+import { verdictOf } from '../verdict/verdict.ts';
+import type { JudgeOptions } from './main.ts';
+import { verdictText, writeReports } from './reports.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Makes the verdict of an evidence file; resolves to its exit code. */
+export async function judgeFile(path: string, { out, json }: JudgeOptions, terminal: Terminal): Promise<number> {
+  const verdict = verdictOf(await read(path), register, rules);
+  const files = out === undefined ? [] : await writeReports(resolve(out), verdict, register);
+  terminal.out(
+    json === true ? verdictText(verdict) : terminalReport(verdict, register, { colour: terminal.colour, files }),
+  );
+  return verdict.exitCode;
+}
+
+async function read(path: string): Promise<Evidence> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UsageError(
+      `The evidence ${path} cannot be read (${systemCode(error)}). Expected the evidence.ndjson of a run.`,
+    );
+  });
+  try {
+    return readEvidence(text.split('\n'));
+  } catch (error) {
+    if (error instanceof EvidenceError) throw new UsageError(`${path} is no evidence: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,174 @@
+/** The command line: what can be asked for, and which exit code comes of it. Each command's code is loaded when it is asked for. */
+import { Command, CommanderError, Option } from 'commander';
+import { VARIABLES, type RunOptions } from '../campaign/configure.ts';
+import { UsageError } from '../campaign/usage-error.ts';
+import { version } from '../package.ts';
+import { plain } from '../report/plain.ts';
+import { EXIT_MEANINGS } from '../report/words.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+const USAGE_ERROR = 2;
+const SUITE_FAILED = 70;
+
+const EXAMPLES = `
+Examples:
+  dms-conformance run                                        self-test against the embedded emulator
+  dms-conformance run --endpoint http://127.0.0.1:8080 --project p1
+                                                             the gate profile: about a minute
+  DMS_TOKEN=... dms-conformance run --endpoint https://dms.example --project p1 --profile certify --out certify
+                                                             every clause: about five minutes
+  dms-conformance run --endpoint http://127.0.0.1:8080 --only 'ack.order.*'
+                                                             only what concerns these clauses
+  dms-conformance list --level MUST                          what is asked of an endpoint
+  dms-conformance explain redelivery.not-before-ack-wait     one clause: place, ruling, scenarios
+  dms-conformance judge certify/evidence.ndjson              the same verdict again, without network
+  dms-conformance emulate --port 8080                        an endpoint to try it on`;
+
+const EXIT_CODES = `
+Exit codes:
+${Object.entries(EXIT_MEANINGS)
+  .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+  .join('\n')}
+`;
+
+/** Runs one command line, given without node and script. Resolves to the exit code, and never rejects. */
+export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  let exitCode = 0;
+  try {
+    await program(terminal, (code) => (exitCode = code)).parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+    if (error instanceof UsageError) {
+      terminal.err(`error: ${error.message}\n`);
+      return USAGE_ERROR;
+    }
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    terminal.err(`the suite itself failed, which says nothing about the endpoint: ${plain(reason)}\n`);
+    return SUITE_FAILED;
+  }
+}
+
+function program(terminal: Terminal, finish: (exitCode: number) => void): Command {
+  const program = new Command('dms-conformance')
+    .description('Conformance suite for the two dead letter calls (consume, acknowledge) of the DMS v1.0 queue API.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help to see what is possible)')
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      // An option may have been misspelt just where a token was given.
+      outputError: (text, write) => write(text.replace(/(--?[A-Za-z-]+)=[^'\s]*/g, '$1=…')),
+    })
+    .addHelpText('after', `${EXAMPLES}\n${EXIT_CODES}`);
+
+  const runCommand = program
+    .command('run')
+    .description('Tests an endpoint; without --endpoint the embedded emulator, which is a self-test.')
+    .allowExcessArguments(false);
+  for (const option of runOptions()) runCommand.addOption(option);
+  runCommand
+    .addHelpText(
+      'after',
+      `
+Each option can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
+--config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
+environment over the file.
+${EXIT_CODES}`,
+    )
+    .action(async (options: RunOptions) => {
+      const { run } = await import('./run.ts');
+      finish(await run(options, terminal));
+    });
+
+  program
+    .command('list')
+    .description('Prints the clauses, or the scenarios that provoke them.')
+    .argument('[pattern]', "ids to print; * stands for anything, and 'ack' for all below it")
+    .addOption(new Option('--level <level>', 'only clauses of this level').choices(['MUST', 'SHOULD', 'INFO']))
+    .addOption(new Option('--profile <profile>', 'only what this profile exercises').choices(['gate', 'certify']))
+    .option('--scenarios', 'print scenarios instead of clauses')
+    .action(async (pattern: string | undefined, options: ListOptions) => {
+      const { list } = await import('./list.ts');
+      await list(pattern, options, terminal);
+    });
+
+  program
+    .command('explain')
+    .description('Prints all about one clause: words, place, rulings, and the scenarios that provoke it.')
+    .argument('<clause>', 'id of the clause')
+    .action(async (clause: string) => {
+      const { explain } = await import('./explain.ts');
+      explain(clause, terminal);
+    });
+
+  program
+    .command('judge')
+    .description('Makes the verdict again from the evidence of a run, without any network.')
+    .argument('<evidence>', 'evidence.ndjson of a run')
+    .option('--out <directory>', 'write verdict.json, junit.xml and summary.md there')
+    .option('--json', 'print verdict.json instead of the report')
+    .action(async (evidence: string, options: JudgeOptions) => {
+      const { judgeFile } = await import('./judge.ts');
+      finish(await judgeFile(evidence, options, terminal));
+    });
+
+  program
+    .command('emulate')
+    .description('Serves the emulator until it is interrupted.')
+    .option('--port <number>', 'port to listen on; 0 is any free one', '0')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--clock <kind>', 'controlled: time stands still until the clock hook moves it')
+        .choices(['wall', 'controlled'])
+        .default('wall'),
+    )
+    .option('--token <token>', 'every call must carry it as X-Auth-Token; others can read it in the process list')
+    .option('--token-file <file>', 'file that holds the token')
+    .action(async (options: EmulateOptions) => {
+      const { emulate } = await import('./emulate.ts');
+      await emulate(options, terminal);
+    });
+  return program;
+}
+
+export interface ListOptions {
+  readonly level?: 'MUST' | 'SHOULD' | 'INFO';
+  readonly profile?: 'gate' | 'certify';
+  readonly scenarios?: boolean;
+}
+
+export interface JudgeOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export interface EmulateOptions {
+  readonly port: string;
+  readonly host: string;
+  readonly clock: 'wall' | 'controlled';
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
+function runOptions(): Option[] {
+  return [
+    new Option('--endpoint <url>', 'URL of the endpoint up to, and without, /v1.0'),
+    new Option('--project <id>', 'project id, the first part of every path (default: dms-conformance)'),
+    new Option('--token-file <file>', 'file that holds the X-Auth-Token'),
+    new Option(
+      '--token <token>',
+      'the token itself; better in DMS_TOKEN, since others can read it in the process list',
+    ),
+    new Option('--profile <name>', 'gate: waits of up to 30 s; certify: every wait, up to 300 s (default: gate)'),
+    new Option('--only <pattern>', 'only these scenarios or clauses; * stands for anything'),
+    new Option('--seed <number>', 'seed of what is generated, 0 to 4294967295 (default: random)'),
+    new Option('--out <directory>', 'directory for evidence and reports (default: reports/<UTC time>-<profile>)'),
+    new Option('--strict', 'a broken SHOULD fails the run'),
+    new Option('--clock-url <url>', "URL of the endpoint's clock hook; then nothing has to be waited for"),
+    new Option('--max-queues <number>', 'how many queues may exist at once, 2 to 400 (default: the free quota)'),
+    new Option('--config <file>', 'configuration file (default: dms-conformance.config.json, if it exists)'),
+    new Option('--quiet', 'print only the result'),
+  ];
+}

@@ -1,0 +1,34 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Verdict } from '../../schemas/types.ts';
+import type { Register } from '../history/register.ts';
+import { junit } from '../report/junit.ts';
+import { summary } from '../report/summary.ts';
+
+/**
+ * verdict.json, letter by letter: the same verdict always makes the same text. JSON leaves some characters as they are
+ * that a terminal obeys (C1, marks of writing direction); an endpoint may have put them there, so they are escaped too.
+ */
+export function verdictText(verdict: Verdict): string {
+  const text = JSON.stringify(verdict, null, 2).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
+}
+
+/** Writes the reports that can be made from a verdict into a directory; resolves to their paths. */
+export async function writeReports(
+  directory: string,
+  verdict: Verdict,
+  register: Register,
+): Promise<readonly string[]> {
+  await mkdir(directory, { recursive: true });
+  const files = [
+    { path: join(directory, 'verdict.json'), text: verdictText(verdict) },
+    { path: join(directory, 'junit.xml'), text: junit(verdict, register) },
+    { path: join(directory, 'summary.md'), text: summary(verdict, register) },
+  ];
+  await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
+  return files.map(({ path }) => path);
+}

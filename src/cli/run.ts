@@ -1,0 +1,117 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chapters } from '../../specs/chapters.ts';
+import { register } from '../../specs/register.ts';
+import { configure, type RunOptions } from '../campaign/configure.ts';
+import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
+import { select, type Selection } from '../campaign/selection.ts';
+import type { Settings } from '../campaign/settings.ts';
+import { systemCode, UsageError } from '../campaign/usage-error.ts';
+import { readEvidence, type Evidence } from '../history/evidence.ts';
+import { version } from '../package.ts';
+import { plain } from '../report/plain.ts';
+import { SELF_TEST, terminalReport } from '../report/terminal.ts';
+import { count, duration, shortDigest } from '../report/words.ts';
+import { rules } from '../rules/index.ts';
+import { verdictOf } from '../verdict/verdict.ts';
+import { guess } from './guess.ts';
+import { liveProgress, type Live } from './live.ts';
+import { writeReports } from './reports.ts';
+import { scenarioProject, type ScenarioProject } from './scenario-project.ts';
+import type { Terminal } from './terminal.ts';
+
+const SUITE_FAILED = 70;
+
+/** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
+export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+  const { settings, token, quiet } = await configure(options, process.env, (profile, stamp) => `${stamp}-${profile}`);
+  const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
+  const selection = selected(settings, clock);
+  await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
+    throw new UsageError(
+      `The directory ${settings.out} cannot be made (${systemCode(error)}). Name another one with --out.`,
+    );
+  });
+
+  const live = quiet ? undefined : liveProgress(terminal, clock);
+  live?.say(banner(settings, clock, selection));
+  const project = scenarioProject({ settings, token, progress: (event) => live?.hear(event) });
+  const forget = onSignals(project, live);
+  const trouble = await project.run();
+  forget();
+  live?.close();
+
+  const path = join(settings.out, EVIDENCE_FILE);
+  const evidence = trouble === undefined ? await evidenceOf(path) : trouble;
+  if (typeof evidence === 'string') {
+    terminal.err(`the suite itself failed, which says nothing about the endpoint: ${plain(evidence)}\n`);
+    return SUITE_FAILED;
+  }
+  const verdict = verdictOf(evidence, register, rules);
+  const files = await writeReports(settings.out, verdict, register);
+  terminal.out(terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files] }));
+  return verdict.exitCode;
+}
+
+function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
+  const selection = select(
+    chapters.flatMap(({ scenarios }) => scenarios),
+    register.clauses,
+    { ...settings, clock },
+  );
+  if (selection.scenarios.length > 0) return selection;
+  const only = plain(settings.only ?? '');
+  const meant = guess(only);
+  throw new UsageError(
+    `--only ${only} selects no scenario of the profile ${settings.profile}. ${meant === undefined || meant === only ? '' : `Did you mean ${meant}? `}Expected a pattern of clause or scenario ids, in which * stands for anything: see 'dms-conformance list' and 'list --scenarios'.`,
+  );
+}
+
+function banner(settings: Settings, clock: 'wall' | 'controlled', { scenarios, clauses }: Selection): string {
+  const embedded = settings.endpoint === undefined;
+  const rows = [
+    ['endpoint', embedded ? 'embedded emulator' : `${settings.endpoint}, project ${settings.project}`],
+    ['profile', `${settings.profile}${settings.strict ? ', strict' : ''}, ${clock} clock`],
+    ...(settings.only === undefined ? [] : [['only', settings.only]]),
+    ['seed', `${settings.seed}`],
+    ['suite', `${version}, register ${shortDigest(register.digest)}`],
+    ['selected', `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}`],
+    [
+      'expected',
+      embedded
+        ? SELF_TEST
+        : clock === 'controlled'
+          ? 'as fast as the endpoint answers'
+          : duration(Math.max(0, ...scenarios.map(({ seconds }) => seconds))),
+    ],
+    ['writes to', settings.out],
+  ];
+  return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
+}
+
+/** The first signal ends the campaign in order, the second one at once. Returns what takes the listeners away again. */
+function onSignals(project: ScenarioProject, live: Live | undefined): () => void {
+  let first = true;
+  const listen = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): (() => void) => {
+    const listener = (): void => {
+      if (!first) process.exit(exitCode);
+      first = false;
+      project.interrupt(signal);
+      live?.say(`${signal}: ending the evidence and deleting queues; once more leaves at once`);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  };
+  const forget = [listen('SIGINT', 130), listen('SIGTERM', 143)];
+  return () => forget.forEach((one) => one());
+}
+
+/** The evidence of a run that came to its end, or why there is none. */
+async function evidenceOf(path: string): Promise<Evidence | string> {
+  try {
+    const evidence = readEvidence((await readFile(path, 'utf8')).split('\n'));
+    return evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : evidence;
+  } catch (error) {
+    return `there is no evidence of the run: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,45 @@
+/** The clauses of a verdict as reports show them; what each of them is was decided before. */
+import type { ClauseVerdict, Verdict } from '../../schemas/types.ts';
+import type { Register, RegisteredClause } from '../history/register.ts';
+
+/** `failed` is what made the run nonconformant: a broken MUST and, in a strict run, a broken SHOULD. */
+export type Standing = 'failed' | 'warned' | 'noted' | 'passed' | 'not-exercised' | 'not-applicable';
+
+/** A clause and what the run says of it. */
+export interface Shown {
+  readonly clause: RegisteredClause;
+  readonly of: ClauseVerdict;
+  readonly standing: Standing;
+}
+
+export function shown(verdict: Verdict, register: Register): readonly Shown[] {
+  return verdict.clauses.flatMap((of): Shown[] => {
+    const clause = register.clauses.get(of.id);
+    return clause === undefined
+      ? []
+      : [{ clause, of, standing: verdict.strict && of.verdict === 'warn' ? 'failed' : STANDINGS[of.verdict] }];
+  });
+}
+
+const STANDINGS: Readonly<Record<ClauseVerdict['verdict'], Standing>> = {
+  fail: 'failed',
+  warn: 'warned',
+  info: 'noted',
+  pass: 'passed',
+  'not-exercised': 'not-exercised',
+  'not-applicable': 'not-applicable',
+};
+
+export interface Gap {
+  readonly reason: string;
+  readonly clauses: readonly Shown[];
+}
+
+/** Clauses by the reason why nothing is known of them, the most frequent reason first, each with its MUSTs first. */
+export function byReason(clauses: readonly Shown[]): readonly Gap[] {
+  const groups = Map.groupBy(clauses, ({ of }) => of.reason ?? 'no reason was recorded');
+  const rank = ({ clause }: Shown): number => ['MUST', 'SHOULD', 'INFO'].indexOf(clause.level);
+  return [...groups]
+    .map(([reason, clauses]) => ({ reason, clauses: clauses.toSorted((a, b) => rank(a) - rank(b)) }))
+    .sort((a, b) => b.clauses.length - a.clauses.length);
+}

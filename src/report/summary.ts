@@ -1,0 +1,93 @@
+/** A verdict as Markdown, to be read in a pull request. */
+import type { Verdict } from '../../schemas/types.ts';
+import type { Register } from '../history/register.ts';
+import { excerpt } from './plain.ts';
+import { byReason, shown, type Shown, type Standing } from './standing.ts';
+import { SELF_TEST } from './terminal.ts';
+import { count, duration, EXIT_MEANINGS, placesOf, shortDigest } from './words.ts';
+
+const MOST_IDS = 20;
+const MARK = { conformant: '✅', incomplete: '⚠️', nonconformant: '❌' } as const;
+
+export function summary(verdict: Verdict, register: Register): string {
+  const all = shown(verdict, register);
+  const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
+  const failed = those('failed');
+  const warned = those('warned');
+  const notExercised = those('not-exercised');
+  const parts = [
+    `## ${MARK[verdict.verdict]} ${verdict.verdict}`,
+    [
+      `${code(verdict.endpoint)}, profile **${verdict.profile}**${verdict.strict ? ', strict' : ''}, ${verdict.clock} clock, ${duration(verdict.seconds)}, seed ${verdict.seed}, suite ${verdict.suite.version}, register ${code(shortDigest(verdict.suite.register))}.`,
+      `Exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}.`,
+      ...(verdict.endpoint === 'embedded' ? [`This is a ${SELF_TEST}.`] : []),
+      ...(verdict.filtered ? ['`--only` narrowed what had to be exercised.'] : []),
+    ].join('\n'),
+    verdict.reasons.map((reason) => `- ${code(reason)}`).join('\n'),
+    table(
+      ['passed', 'failed', 'warned', 'noted', 'not exercised', 'not applicable'],
+      [
+        [those('passed'), failed, warned, those('noted'), notExercised, those('not-applicable')].map(
+          ({ length }) => `${length}`,
+        ),
+      ],
+    ),
+    ...broken('Failed', failed),
+    ...broken('Warnings', warned),
+    ...(notExercised.length === 0
+      ? []
+      : [
+          '### Not exercised',
+          table(
+            ['reason', 'clauses'],
+            byReason(notExercised).map(({ reason, clauses }) => [code(reason), ids(clauses)]),
+          ),
+        ]),
+    ...(verdict.undeleted.length === 0
+      ? []
+      : [
+          `### ${count(verdict.undeleted.length, 'queue')} could not be deleted`,
+          verdict.undeleted.slice(0, MOST_IDS).map(code).join(', ') + rest(verdict.undeleted.length),
+        ]),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function broken(title: string, clauses: readonly Shown[]): string[] {
+  if (clauses.length === 0) return [];
+  const rows = clauses.map(({ clause, of }) => {
+    const [first] = of.findings;
+    const others = of.findings.length > 1 ? `, +${of.findings.length - 1} more` : '';
+    return [
+      `${code(clause.id)}<br>${clause.level}`,
+      `${cell(clause.text)}<br><sub>${cell(placesOf(clause))}</sub>`,
+      code(first?.expected ?? ''),
+      code(first?.observed ?? ''),
+      first === undefined ? '' : `${code(first.scenario)}, exchanges ${first.exchanges.join(', ')}${others}`,
+    ];
+  });
+  return [`### ${title}`, table(['clause', 'what it asks for', 'expected', 'observed', 'where'], rows)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function ids(clauses: readonly Shown[]): string {
+  const named = clauses.slice(0, MOST_IDS).map(({ clause }) => code(clause.id));
+  return named.join(', ') + rest(clauses.length);
+}
+
+function rest(number: number): string {
+  return number > MOST_IDS ? `, +${number - MOST_IDS} more` : '';
+}
+
+/** In a code span nothing of an endpoint's text becomes a link, a mention or markup; a bar could still end the column. */
+function code(text: string): string {
+  const inner = excerpt(text, 300).replaceAll('`', "'").replaceAll('|', '¦');
+  return inner === '' ? '' : `\`${inner}\``;
+}
+
+function cell(text: string): string {
+  return text.replace(/[|<>*_`]/g, (mark) => (mark === '<' ? '&lt;' : `\\${mark}`));
+}

@@ -1,0 +1,120 @@
+/** What a terminal shows of a verdict. Every text that an endpoint may have had a say in goes through plain(). */
+import { styleText } from 'node:util';
+import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
+import type { Register } from '../history/register.ts';
+import { excerpt, plain } from './plain.ts';
+import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
+import { count, duration, EXIT_MEANINGS, placesOf } from './words.ts';
+
+const MOST_FINDINGS = 3;
+const MOST_IDS = 12;
+const MOST_QUEUES = 10;
+
+export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
+
+export function painter(colour: boolean): Paint {
+  return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+}
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** The files that were written. */
+  readonly files: readonly string[];
+}
+
+/** The end report of a run. */
+export function terminalReport(verdict: Verdict, register: Register, { colour, files }: TerminalOptions): string {
+  const paint = painter(colour);
+  const all = shown(verdict, register);
+  const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
+  const failed = those('failed');
+  const warned = those('warned');
+  const notExercised = those('not-exercised');
+  const notApplicable = those('not-applicable');
+  const lines: string[] = [''];
+  const section = (title: string, content: readonly string[]): void => {
+    if (content.length > 0)
+      lines.push(paint('bold', title), ...content.map((line) => (line === '' ? '' : `  ${line}`)), '');
+  };
+
+  section(
+    `Failed: ${count(failed.length, 'clause')}`,
+    failed.flatMap((one) => [...failure(one, paint), '']).slice(0, -1),
+  );
+  section(
+    `Warnings: ${count(warned.length, 'clause')}`,
+    warned.flatMap((one) => warning(one, paint)),
+  );
+  // Where nothing at all was exercised the reasons below say all there is to say.
+  const exercised = all.some(({ of }) => of.evidence > 0);
+  section(
+    `Not exercised: ${count(notExercised.length, 'clause')}`,
+    exercised ? byReason(notExercised).flatMap(gap) : [],
+  );
+  section(
+    `Not applicable: ${count(notApplicable.length, 'clause')}`,
+    (exercised ? byReason(notApplicable) : []).map(
+      ({ reason, clauses }) => `${clauses.length} × ${excerpt(reason, 200)}`,
+    ),
+  );
+  section(`Queues that could not be deleted: ${verdict.undeleted.length}`, [
+    ...verdict.undeleted.slice(0, MOST_QUEUES).map((queue) => plain(queue)),
+    ...more(verdict.undeleted.length - MOST_QUEUES),
+  ]);
+  section('Files', files.map(plain));
+
+  const tone = verdict.exitCode === 0 ? 'green' : verdict.verdict === 'incomplete' ? 'yellow' : 'red';
+  const narrowed = verdict.filtered ? ' (--only narrowed what had to be exercised)' : '';
+  lines.push(
+    `${paint(tone, paint('bold', verdict.verdict.toUpperCase()))}  ${plain(verdict.endpoint)}, profile ${verdict.profile}${verdict.strict ? ', strict' : ''}, in ${duration(verdict.seconds)}${narrowed}`,
+    ...verdict.reasons.map((reason) => `  ${excerpt(reason)}`),
+    `  ${those('passed').length} passed, ${failed.length} failed, ${warned.length} warned, ${those('noted').length} noted, ${notExercised.length} not exercised, ${notApplicable.length} not applicable`,
+  );
+  if (verdict.endpoint === 'embedded') lines.push(`  ${SELF_TEST}`);
+  lines.push(`exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}`, '');
+  return lines.join('\n');
+}
+
+export const SELF_TEST = 'self-test of the embedded emulator under a controlled clock; not a certificate';
+
+function failure({ clause, of }: Shown, paint: Paint): string[] {
+  return [
+    `${paint('red', `✗ ${clause.id}`)}  ${clause.level}`,
+    `  ${clause.text}`,
+    `  ${paint('dim', placesOf(clause))}`,
+    ...of.findings.slice(0, MOST_FINDINGS).flatMap(found),
+    ...more(of.findings.length - MOST_FINDINGS, 'finding').map((line) => `  ${line}`),
+  ];
+}
+
+function found({ expected, observed, scenario, exchanges }: BrokenFinding): string[] {
+  return [
+    `  expected  ${excerpt(expected)}`,
+    `  observed  ${excerpt(observed)}`,
+    `  in        ${plain(scenario)}, ${exchanges.length === 1 ? 'exchange' : 'exchanges'} ${exchanges.join(', ')}`,
+  ];
+}
+
+function warning({ clause, of }: Shown, paint: Paint): string[] {
+  const [first] = of.findings;
+  const others = of.findings.length - 1;
+  return [
+    `${paint('yellow', `! ${clause.id}`)}  ${clause.text}`,
+    ...(first === undefined
+      ? []
+      : [
+          `  expected ${excerpt(first.expected, 200)}; observed ${excerpt(first.observed, 200)} (${plain(first.scenario)}${others > 0 ? `, +${others} more` : ''})`,
+        ]),
+  ];
+}
+
+function gap({ reason, clauses }: Gap): string[] {
+  const ids = clauses.slice(0, MOST_IDS).map(({ clause }) => `    ${clause.level.padEnd(6)}  ${clause.id}`);
+  return [`${excerpt(reason)}:`, ...ids, ...more(clauses.length - MOST_IDS, 'clause').map((line) => `    ${line}`)];
+}
+
+function more(number: number, noun?: string): string[] {
+  return number > 0
+    ? [noun === undefined ? `+${number} more` : `+${number} more ${noun}${number === 1 ? '' : 's'}`]
+    : [];
+}

@@ -1,0 +1,43 @@
+/** The wording that all reports share. */
+import type { Clause, Place, Verdict } from '../../schemas/types.ts';
+
+export const EXIT_MEANINGS: Readonly<Record<Verdict['exitCode'] | 2, string>> = {
+  0: 'conformant',
+  1: 'nonconformant: the endpoint breaks the contract',
+  2: 'usage or configuration error; nothing was run',
+  3: 'incomplete: nothing was found broken, but not everything could be exercised',
+  4: 'a waiver is stale, unknown or expired',
+  70: 'the suite itself failed; this says nothing about the endpoint',
+  130: 'interrupted (SIGINT)',
+  143: 'interrupted (SIGTERM)',
+};
+
+/** Where a clause stands, on one line. */
+export function placesOf({ places, rulings }: Pick<Clause, 'places' | 'rulings'>): string {
+  return [...places.map(inWords), ...(rulings.length === 0 ? [] : [rulingsOf(rulings)])].join('; ');
+}
+
+function inWords({ document, section, row }: Place): string {
+  const source = document === 'manual' ? 'manual' : `${document} document`;
+  return [source, section, ...(row === undefined ? [] : [row])].join(', ');
+}
+
+function rulingsOf(rulings: readonly string[]): string {
+  return `${rulings.length === 1 ? 'ruling' : 'rulings'} ${rulings.join(', ')}`;
+}
+
+/** `1 clause`, `2 clauses`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Seconds for people. */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds * 10) / 10} s`;
+  return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
+}
+
+/** The register's digest, short enough to compare by eye. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}

@@ -1,0 +1,435 @@
+/** The acknowledgement: its request, its counters, and that what they count is true. Rulings A1 to A6, B1, B7, C9, G9, I1 to I9, guards 2 and 3. */
+import type { AcknowledgeView, Due } from '../history/acknowledgements.ts';
+import { before, isRecord, type AcknowledgeCall, type ConsumeCall } from '../history/calls.ts';
+import { kindOf } from '../history/json.ts';
+import { leaseEnd } from '../history/leases.ts';
+import { returnsOf } from '../history/presence.ts';
+import type { GroupView, Letter, View } from '../history/view.ts';
+import { comesBack } from './redelivery.ts';
+import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
+import { cleanJson, saysJson } from './response.ts';
+import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+interface DueAcknowledgement {
+  readonly view: AcknowledgeView;
+  readonly due: Due;
+  readonly group: GroupView;
+}
+
+/** Acknowledgements whose answer the documents fix. */
+export function* dueOnes(view: View, ordinary = true): Generator<DueAcknowledgement> {
+  for (const group of view.groups) {
+    for (const acknowledgement of group.acknowledgements) {
+      const { due } = acknowledgement;
+      if (due !== undefined && due.ordinary === ordinary) yield { view: acknowledgement, due, group };
+    }
+  }
+}
+
+function* answered200(call: AcknowledgeCall, expected: string): Generator<Finding> {
+  if (call.reply === 'ok') yield held(call);
+  else if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
+  else yield broken(expected, `it was answered with ${call.status}`, call);
+}
+
+function* accepted(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view)) {
+    if (!due.statusOmitted)
+      yield* answered200(one.call, 'an acknowledgement with valid handlers in order is answered with 200');
+  }
+}
+
+function* statusOptional(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view)) {
+    if (due.statusOmitted) yield* answered200(one.call, 'an entry without status is accepted');
+  }
+}
+
+function* omittedSucceeds(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view)) {
+    if (!due.statusOmitted || one.call.counts === undefined) continue;
+    const { success } = one.call.counts;
+    if (success === due.successes) yield held(one.call);
+    else yield broken(`entries without status count as success: ${due.successes}`, `success is ${success}`, one.call);
+  }
+}
+
+const VARIANT = /^success$/i;
+
+/** A status that no reading takes for success, as against a variant of it (I2). */
+function isForeignStatus(status: unknown): boolean {
+  return !(status === null || status === '' || (typeof status === 'string' && VARIANT.test(status)));
+}
+
+function* illegalStatuses(view: View): Generator<{ view: AcknowledgeView; foreign: boolean }> {
+  for (const group of view.groups) {
+    for (const one of group.acknowledgements) {
+      const illegal = one.entries?.filter(({ entry }) => entry.status === 'illegal') ?? [];
+      if (illegal.length > 0)
+        yield { view: one, foreign: illegal.some(({ entry }) => isForeignStatus(entry.rawStatus)) };
+    }
+  }
+}
+
+function* foreignStatusNeverSucceeds(view: View): Generator<Finding> {
+  for (const { view: one, foreign } of illegalStatuses(view)) {
+    if (foreign) yield* countsNoMoreThan(one, 'a status that is neither success nor fail never counts as success');
+  }
+}
+
+/** The success counter stays within what could lawfully succeed. */
+export function* countsNoMoreThan({ call, ceiling }: AcknowledgeView, expected: string): Generator<Finding> {
+  if (call.reply === 'rejected') yield held(call);
+  else if (call.counts === undefined) yield undecided(call);
+  else if (call.counts.success <= ceiling) yield held(call);
+  else yield broken(`${expected}: success is at most ${ceiling}`, `success is ${call.counts.success}`, call);
+}
+
+function* statusValues400(view: View): Generator<Finding> {
+  for (const { view: one, foreign } of illegalStatuses(view)) {
+    if (!foreign) continue;
+    const expected = 'a status that is neither success nor fail is refused with 400';
+    if (one.call.reply === 'ok') yield broken(expected, 'it was answered with 200', one.call);
+    yield* statusBeside(controlOf(view, 'acknowledge'), one.call, [400], expected);
+  }
+}
+
+function* statusVariants(view: View): Generator<Finding> {
+  for (const { view: one, foreign } of illegalStatuses(view)) {
+    if (foreign) continue;
+    const variant = one.entries?.find(({ entry }) => entry.status === 'illegal')?.entry.rawStatus;
+    const counted = one.call.counts === undefined ? '' : `, success ${one.call.counts.success}`;
+    yield noted(`status ${JSON.stringify(variant)}: ${one.call.status ?? 'no answer'}${counted}`, one.call);
+  }
+}
+
+/** Acknowledgements that carry a request of some malformed kind. */
+function malformed(is: (request: unknown) => boolean, expected: string): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const group of view.groups) {
+      for (const { call } of group.acknowledgements) {
+        if (call.entries === undefined && is(call.request)) {
+          yield* rejectedBeside(controlOf(view, 'acknowledge'), call, expected);
+        }
+      }
+    }
+  };
+}
+
+const list = (request: unknown): unknown => (isRecord(request) ? request['message'] : undefined);
+const isEmptyArray = (request: unknown): boolean => {
+  const message = list(request);
+  return Array.isArray(message) && message.length === 0;
+};
+const lacksMessage = (request: unknown): boolean => request !== undefined && !Array.isArray(list(request));
+const entriesOf = (request: unknown): readonly unknown[] => {
+  const message = list(request);
+  return Array.isArray(message) ? (message as unknown[]) : [];
+};
+const lacksHandler = (request: unknown): boolean =>
+  entriesOf(request).some((entry) => isRecord(entry) && !('handler' in entry));
+const wrongHandler = (request: unknown): boolean =>
+  !lacksHandler(request) &&
+  entriesOf(request).some((entry) => isRecord(entry) && 'handler' in entry && typeof entry['handler'] !== 'string');
+
+function* emptyArray(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { call } of group.acknowledgements) {
+      if (!isEmptyArray(call.request)) continue;
+      if (call.counts?.success === 0 && call.counts.fail === 0) {
+        yield noted('an empty array is answered with 200, nothing acknowledged', call);
+        yield held(call);
+      } else
+        yield* rejectedBeside(controlOf(view, 'acknowledge'), call, 'an empty message array is rejected with a 4xx');
+    }
+  }
+}
+
+function* moreThanTen(view: View): Generator<Finding> {
+  for (const { entries, call } of view.groups.flatMap((group) => group.acknowledgements)) {
+    if (entries !== undefined && entries.length > 10)
+      yield noted(`${entries.length} entries: ${call.status ?? 'no answer'}`, call);
+  }
+}
+
+function* extraMembers(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view, false)) {
+    if (!due.ordinary && one.call.contentType === 'application/json') {
+      yield noted(`unknown members: ${one.call.status ?? 'no answer'}`, one.call);
+    }
+  }
+}
+
+const JSON_TYPE = /^\s*application\/json\s*(?:;.*)?$/i;
+
+function* contentType(view: View): Generator<Finding> {
+  for (const { view: one } of dueOnes(view)) {
+    yield* answered200(one.call, 'an acknowledgement sent as application/json is understood');
+  }
+}
+
+function* contentTypeVariants(view: View): Generator<Finding> {
+  for (const { view: one } of dueOnes(view, false)) {
+    const { contentType } = one.call;
+    if (contentType === undefined || contentType === 'application/json' || !JSON_TYPE.test(contentType)) continue;
+    yield* answered200(one.call, `an acknowledgement sent as ${contentType} is understood`);
+  }
+}
+
+function* contentTypeMissing(view: View): Generator<Finding> {
+  for (const { view: one } of dueOnes(view, false)) {
+    const { contentType = 'no Content-Type' } = one.call;
+    if (!JSON_TYPE.test(contentType)) yield noted(`${contentType}: ${one.call.status ?? 'no answer'}`, one.call);
+  }
+}
+
+function typed({ exchange }: ConsumeCall): boolean {
+  return exchange.request.headers.some(([name]) => name.toLowerCase() === 'content-type');
+}
+
+function* contentTypeOnConsume(view: View): Generator<Finding> {
+  const lawful = view.consumes.filter((call) => call.query.standing === 'legal' && view.groupOf(call) !== undefined);
+  const control = lawful.find((call) => !typed(call) && call.reply === 'ok');
+  if (control === undefined) return;
+  for (const call of lawful.filter(typed)) {
+    if (call.reply === 'ok') yield held(call, control);
+    else if (call.reply === 'rejected') {
+      yield broken(
+        'a Content-Type does not break the consume',
+        `with one it was answered with ${call.status}`,
+        call,
+        control,
+      );
+    }
+  }
+}
+
+function* countsShape(view: View): Generator<Finding> {
+  for (const call of view.acknowledges) {
+    if (call.reply !== 'ok') continue;
+    if (call.counts !== undefined) yield held(call);
+    else {
+      const [success, fail] = isRecord(call.json) ? [call.json['success'], call.json['fail']] : [undefined, undefined];
+      yield broken(
+        'an object with success and fail, both whole numbers from 0',
+        isRecord(call.json)
+          ? `success is ${show(success)}, fail is ${show(fail)}`
+          : `a body that is ${kindOf(call.json)}`,
+        call,
+      );
+    }
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
+}
+
+/** Counters of acknowledgements whose answer is fixed; an omitted status leaves success open (I1). */
+function* counted(view: View): Generator<DueAcknowledgement & { success: number; fail: number }> {
+  for (const one of dueOnes(view)) {
+    if (one.view.call.counts !== undefined && !one.due.statusOmitted) yield { ...one, ...one.view.call.counts };
+  }
+}
+
+function* wholeBatch(view: View): Generator<Finding> {
+  for (const { view: one, due, success, fail } of counted(view)) {
+    if (due.sent !== due.batchSize) continue;
+    if (success + fail === due.sent) yield held(one.call);
+    else yield broken(`success and fail add up to ${due.sent}`, `they are ${success} and ${fail}`, one.call);
+  }
+}
+
+function* successCount(view: View): Generator<Finding> {
+  for (const { view: one, due, success } of counted(view)) {
+    if (success === due.successes) yield held(one.call);
+    else
+      yield broken(
+        `success is ${due.successes}, the entries before the first that is fail`,
+        `success is ${success}`,
+        one.call,
+      );
+  }
+}
+
+function* failCount(view: View): Generator<Finding> {
+  for (const { view: one, due, fail } of counted(view)) {
+    const allowed = [...new Set([due.sent - due.successes, due.batchSize - due.successes])];
+    if (allowed.includes(fail)) yield held(one.call);
+    else yield broken(`fail is ${allowed.join(' or ')}`, `fail is ${fail}`, one.call);
+  }
+}
+
+function* failScope(view: View): Generator<Finding> {
+  for (const { view: one, due, fail } of counted(view)) {
+    if (due.sent < due.batchSize && fail === due.sent - due.successes)
+      yield noted('fail counts the rest of the request', one.call);
+    else if (due.sent < due.batchSize) yield noted('fail counts the rest of the batch', one.call);
+  }
+}
+
+function* allFail(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view)) {
+    if (due.statusOmitted || due.successes > 0 || one.entries?.some(({ entry }) => entry.status !== 'fail') === true)
+      continue;
+    const { call } = one;
+    if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
+    else if (call.counts?.success === 0) yield held(call);
+    else {
+      yield broken(
+        'an acknowledgement that marks all as fail is answered with 200 and success 0',
+        call.counts === undefined ? `it was answered with ${call.status}` : `success is ${call.counts.success}`,
+        call,
+      );
+    }
+  }
+}
+
+/** The delivery of a settled letter that a consume surely sent after the acknowledgement brought. */
+function returnedAfter(letter: Letter, one: AcknowledgeView): ConsumeCall | undefined {
+  return letter.deliveries.find(({ consume }) => before(one.call, consume))?.consume;
+}
+
+/** A consume that looked late enough, and did not see it: 10 s past the end of its lease (G9), less the polls' own second. */
+function lookedLater(group: GroupView, letter: Letter, from: ConsumeCall): ConsumeCall | undefined {
+  const end = from.received[1] + from.lease.most + 9;
+  return group.consumes.find(
+    (call) =>
+      call.reply === 'ok' &&
+      call.query.standing === 'legal' &&
+      call.received[0] >= end &&
+      !letter.deliveries.some(({ consume }) => consume === call),
+  );
+}
+
+function* neverReturns(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const one of group.acknowledgements) {
+      for (const { letter, delivery } of one.entries ?? []) {
+        if (letter === undefined || delivery === undefined || one.fateOf(letter) !== 'settled') continue;
+        const again = returnedAfter(letter, one);
+        if (again !== undefined) {
+          yield broken(
+            `dead letter ${letter.arranged.tag}, which was acknowledged, is never consumed again`,
+            'it was handed out again',
+            one.call,
+            again,
+          );
+          continue;
+        }
+        const looked = lookedLater(group, letter, delivery.consume);
+        if (looked !== undefined) yield held(one.call, looked);
+      }
+    }
+  }
+}
+
+/** Where it is open which messages a count stands for, no more of them may return than it leaves room for. */
+function* successIsSettled(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const one of group.acknowledgements) {
+      const { success } = one.call.counts ?? { success: 0 };
+      // What was never arranged as a dead letter cannot be followed.
+      if (
+        success === 0 ||
+        one.entries?.every(({ letter, delivery }) => letter !== undefined || delivery === undefined) !== true
+      )
+        continue;
+      const letters = [...new Set(one.entries.flatMap(({ letter }) => (letter === undefined ? [] : [letter])))];
+      const back = letters.filter((letter) => returnedAfter(letter, one) !== undefined);
+      if (letters.length - back.length < success) {
+        yield broken(
+          `${success} of the ${letters.length} dead letters that were named stay gone`,
+          `${back.length} were handed out again`,
+          one.call,
+          ...back.flatMap((letter) => returnedAfter(letter, one) ?? []),
+        );
+      } else {
+        const latest = Math.max(
+          ...one.entries.flatMap(({ delivery }) => (delivery === undefined ? [] : [leaseEnd(delivery).earliest])),
+        );
+        const looked = group.consumes.find((call) => call.reply === 'ok' && call.received[0] > latest);
+        if (looked !== undefined) yield held(one.call, looked);
+      }
+    }
+  }
+}
+
+/** After a partial success the first stay gone and the rest comes back. */
+function* firstAreSettled(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    const returns = returnsOf(group, view.header.slack);
+    for (const one of group.acknowledgements) {
+      const { success } = one.call.counts ?? { success: 0 };
+      const size = one.batch?.deliveries.length ?? 0;
+      if (one.due === undefined || success === 0 || success >= size) continue;
+      const gone = one.entries?.slice(0, success).flatMap(({ letter }) => letter ?? []) ?? [];
+      for (const letter of gone) {
+        const again = returnedAfter(letter, one);
+        if (again !== undefined)
+          yield broken(
+            `the first ${success} are acknowledged`,
+            `${letter.arranged.tag} among them came again`,
+            one.call,
+            again,
+          );
+      }
+      for (const { obligation, outcome, consume } of returns) {
+        if (obligation.acknowledgement !== one) continue;
+        if (outcome === 'back') yield held(one.call, consume);
+        else if (outcome === 'absent') {
+          yield broken(
+            `all but the first ${success} are consumable again`,
+            `${obligation.letter.arranged.tag} did not come again`,
+            one.call,
+            consume,
+          );
+        }
+      }
+    }
+  }
+}
+
+export const acknowledgeRules: readonly Rule[] = [
+  rule('ack.request.accepted', accepted),
+  rule('ack.request.status-optional', statusOptional),
+  rule('ack.request.status-omitted-succeeds', omittedSucceeds),
+  rule('ack.request.status-values', foreignStatusNeverSucceeds),
+  rule('ack.request.status-values-400', statusValues400),
+  rule('ack.request.status-variants', statusVariants),
+  rule('ack.request.handler-required', malformed(lacksHandler, 'an entry without a handler is rejected with a 4xx')),
+  rule('ack.request.handler-type', malformed(wrongHandler, 'a handler that is no string is rejected with a 4xx')),
+  rule(
+    'ack.request.message-required',
+    malformed(lacksMessage, 'a body without a message array is rejected with a 4xx'),
+  ),
+  rule(
+    'ack.request.json',
+    malformed((request) => request === undefined, 'a body that is not JSON is rejected with a 4xx'),
+  ),
+  rule('ack.request.empty-array', emptyArray),
+  rule('ack.request.more-than-ten', moreThanTen),
+  rule('ack.request.extra-members', extraMembers),
+  rule('ack.request.content-type', contentType),
+  rule('ack.request.content-type-variants', contentTypeVariants),
+  rule('ack.request.content-type-missing', contentTypeMissing),
+  rule('consume.request.content-type', contentTypeOnConsume),
+  rule('ack.response.counts', countsShape),
+  rule(
+    'ack.response.content-type',
+    saysJson((view) => view.acknowledges),
+  ),
+  rule(
+    'ack.response.clean-json',
+    cleanJson((view) => view.acknowledges),
+  ),
+  rule('ack.counts.whole-batch', wholeBatch),
+  rule('ack.counts.success', successCount),
+  rule('ack.counts.fail', failCount),
+  rule('ack.counts.fail-scope', failScope),
+  rule('ack.counts.all-fail', allFail),
+  rule('ack.counts.success-is-first', firstAreSettled),
+  rule('ack.counts.success-is-settled', successIsSettled),
+  rule('ack.acknowledged.never-returns', neverReturns),
+  rule('ack.refused.settles-nothing', (view) => comesBack(view, ['refused'])),
+];

@@ -1,0 +1,207 @@
+/** What a handler is good for, and what not. Rulings B8, B9, C1 to C6. */
+import type { AcknowledgeView, EntryView } from '../history/acknowledgements.ts';
+import { before } from '../history/calls.ts';
+import { isRecord } from '../history/calls.ts';
+import type { GroupView, View } from '../history/view.ts';
+import { countsNoMoreThan } from './acknowledge.ts';
+import { comesBack } from './redelivery.ts';
+import { controlOf } from './rejection.ts';
+import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+/** Where a handler that this group never handed out comes from. */
+type Origin = 'other-group' | 'normal' | 'invented';
+
+interface Naming {
+  readonly group: GroupView;
+  readonly one: AcknowledgeView;
+  readonly entries: readonly EntryView[];
+}
+
+function* namings(view: View): Generator<Naming> {
+  for (const group of view.groups) {
+    for (const one of group.acknowledgements) if (one.entries !== undefined) yield { group, one, entries: one.entries };
+  }
+}
+
+function originOf(view: View, { entry, delivery }: EntryView): Origin | undefined {
+  if (delivery !== undefined) return undefined;
+  if (view.consumes.some(({ deliveries }) => deliveries.some(({ handler }) => handler === entry.handler)))
+    return 'other-group';
+  return view.normals.some(({ kind, handlers }) => kind === 'consume-normal' && handlers.includes(entry.handler))
+    ? 'normal'
+    : 'invented';
+}
+
+/** Requests all of whose handlers are of one kind, so that nothing in them may succeed. */
+function nothingSucceeds(
+  is: (view: View, entry: EntryView) => boolean,
+  expected: string,
+): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const { one, entries } of namings(view)) {
+      if (entries.every((entry) => is(view, entry))) yield* countsNoMoreThan(one, expected);
+    }
+  };
+}
+
+function refused(is: (view: View, entry: EntryView) => boolean, expected: string): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const { one, entries } of namings(view)) {
+      if (!entries.every((entry) => is(view, entry))) continue;
+      if (one.call.reply === 'ok')
+        yield broken(`${expected} is refused with a 4xx`, 'it was answered with 200', one.call);
+      else if (one.call.reply === 'rejected') {
+        yield controlOf(view, 'acknowledge') === undefined ? undecided(one.call) : held(one.call);
+      } else yield undecided(one.call);
+    }
+  };
+}
+
+const from =
+  (origin: Origin) =>
+  (view: View, entry: EntryView): boolean =>
+    originOf(view, entry) === origin;
+const worth =
+  (worth: EntryView['worth'], spentAs?: EntryView['spentAs']) =>
+  (_view: View, entry: EntryView): boolean =>
+    entry.worth === worth && entry.entry.status === 'success' && (spentAs === undefined || entry.spentAs === spentAs);
+
+function* behindInvalid(view: View): Generator<Finding> {
+  for (const { one, entries } of namings(view)) {
+    const bad = entries.findIndex(({ worth }) => worth === 'unknown');
+    if (bad === -1 || !entries.slice(bad).some(({ entry, worth }) => worth === 'live' && entry.status === 'success'))
+      continue;
+    yield* countsNoMoreThan(one, `nothing counts as success behind entry ${bad + 1}, whose handler is invalid`);
+  }
+}
+
+function* mixed(view: View): Generator<Finding> {
+  for (const { one, entries } of namings(view)) {
+    const kinds = entries.map(({ worth }) => worth);
+    if (!kinds.includes('unknown') || !kinds.includes('live')) continue;
+    const counts = one.call.counts === undefined ? '' : ` with ${one.call.counts.success} and ${one.call.counts.fail}`;
+    yield noted(
+      `${kinds[0] === 'unknown' ? 'an invalid handler first' : 'an invalid handler last'}: ${one.call.status ?? 'no answer'}${counts}`,
+      one.call,
+    );
+  }
+}
+
+function* late(view: View): Generator<Finding> {
+  for (const { one, entries } of namings(view)) {
+    const [first] = entries;
+    if (first?.worth !== 'open' || first.delivery === undefined) continue;
+    const { consume } = first.delivery;
+    if (one.call.sent[0] > consume.received[1] + consume.lease.most) {
+      yield noted(
+        `an acknowledgement just after ack_wait: ${one.call.status ?? 'no answer'}${one.call.counts === undefined ? '' : ` with success ${one.call.counts.success}`}`,
+        one.call,
+      );
+    }
+  }
+}
+
+/** A spent handler is not counted again: a warning, since the state may be right all the same. */
+function notAgain(spentAs: 'success' | 'fail', expected: string): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const { one, entries } of namings(view)) {
+      if (!entries.every((entry) => worth('spent', spentAs)(view, entry))) continue;
+      if (one.call.reply === 'rejected' || one.call.counts?.success === 0) yield held(one.call);
+      else if (one.call.counts !== undefined) yield broken(expected, `success is ${one.call.counts.success}`, one.call);
+      else yield undecided(one.call);
+    }
+  };
+}
+
+/** A handler that another group was given acknowledges nothing here and leaves its dead letter where it is. */
+function* otherGroup(view: View): Generator<Finding> {
+  yield* nothingSucceeds(from('other-group'), 'a handler of another group acknowledges nothing')(view);
+}
+
+interface AtNormal {
+  readonly call: View['normals'][number];
+  readonly group: GroupView;
+}
+
+/** Acknowledgements of normal messages that name handlers of dead letters only. */
+function* atNormal(view: View): Generator<AtNormal> {
+  for (const call of view.normals) {
+    if (call.kind !== 'acknowledge-normal' || call.handlers.length === 0) continue;
+    const normal = new Set(
+      view.normals.filter((other) => other.kind === 'consume-normal').flatMap(({ handlers }) => handlers),
+    );
+    for (const group of view.groups) {
+      const given = new Set(
+        group.consumes
+          .filter((consume) => before(consume, call))
+          .flatMap(({ deliveries }) => deliveries.map(({ handler }) => handler)),
+      );
+      if (call.handlers.every((handler) => given.has(handler) && !normal.has(handler))) yield { call, group };
+    }
+  }
+}
+
+function* nothingAtNormal(view: View): Generator<Finding> {
+  for (const { call } of atNormal(view)) {
+    const success = isRecord(call.json) ? call.json['success'] : undefined;
+    if (call.reply === 'rejected' || (call.reply === 'ok' && success === 0)) yield held(call);
+    else if (call.reply === 'ok') {
+      yield broken(
+        'the handler of a dead letter acknowledges nothing at the call for normal messages',
+        `success is ${String(success)}`,
+        call,
+      );
+    } else yield undecided(call);
+  }
+}
+
+function* refusedAtNormal(view: View): Generator<Finding> {
+  for (const { call } of atNormal(view)) {
+    if (call.reply === 'rejected') yield held(call);
+    else if (call.reply === 'ok') {
+      yield broken(
+        'the handler of a dead letter is refused with a 4xx at the call for normal messages',
+        'it was answered with 200',
+        call,
+      );
+    }
+  }
+}
+
+export const handlerRules: readonly Rule[] = [
+  rule(
+    'ack.handler.invented',
+    nothingSucceeds(from('invented'), 'a handler that was never handed out acknowledges nothing'),
+  ),
+  rule('ack.handler.invented-refused', refused(from('invented'), 'a handler that was never handed out')),
+  rule('ack.handler.behind-invalid', behindInvalid),
+  rule('ack.handler.mixed', mixed),
+  rule(
+    'ack.handler.expired',
+    nothingSucceeds(worth('dead'), 'a handler acknowledges nothing when ack_wait and the grace have passed'),
+  ),
+  rule('ack.handler.expired-refused', refused(worth('dead'), 'an acknowledgement after ack_wait and the grace')),
+  rule('ack.handler.late', late),
+  rule('ack.handler.late-returns', (view) => comesBack(view, ['late'])),
+  rule(
+    'ack.handler.superseded',
+    nothingSucceeds(worth('superseded'), 'the old handler does not acknowledge a new delivery'),
+  ),
+  rule(
+    'ack.handler.re-acknowledged',
+    notAgain('success', 'a handler that has acknowledged is not counted as a success again'),
+  ),
+  rule(
+    'ack.handler.re-acknowledged-failed',
+    notAgain('fail', 'a handler that was acknowledged as fail is not counted as a success'),
+  ),
+  rule('ack.handler.other-group', otherGroup),
+  rule('ack.handler.other-group-refused', refused(from('other-group'), 'a handler of another group or queue')),
+  rule(
+    'ack.handler.normal',
+    nothingSucceeds(from('normal'), 'the handler of a normal message acknowledges nothing here'),
+  ),
+  rule('ack.handler.normal-refused', refused(from('normal'), 'the handler of a normal message')),
+  rule('ack.handler.at-normal', nothingAtNormal),
+  rule('ack.handler.at-normal-refused', refusedAtNormal),
+];

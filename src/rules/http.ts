@@ -1,0 +1,153 @@
+/** The calls as HTTP. Rulings guard 1, H6, J1, J2, J4, J5. */
+import type { Call, OtherGroupCall } from '../history/calls.ts';
+import { schemas } from '../history/schemas.ts';
+import { isRecord } from '../history/calls.ts';
+import { kindOf } from '../history/json.ts';
+import type { View } from '../history/view.ts';
+import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
+import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+function tested(view: View): readonly Call[] {
+  return [...view.consumes, ...view.acknowledges, ...view.others];
+}
+
+function* no5xx(view: View): Generator<Finding> {
+  for (const call of tested(view)) {
+    if (call.status === undefined || call.reply === 'unknown') continue;
+    if (call.status >= 500)
+      yield broken('no input is answered with a 5xx', `it was answered with ${call.status}`, call);
+    else if (call.status >= 400) yield held(call);
+  }
+}
+
+/** Other methods on the paths of the two calls; HEAD and OPTIONS are read-only and left to the endpoint. */
+function* wrongMethods(view: View): Generator<OtherGroupCall> {
+  for (const call of view.others) {
+    const onPath = call.rest === '/deadletters' || call.rest === '/deadletters/ack';
+    if (onPath && call.method !== 'HEAD' && call.method !== 'OPTIONS' && view.addressed(call).kind === 'group')
+      yield call;
+  }
+}
+
+function* method(view: View): Generator<Finding> {
+  for (const call of wrongMethods(view)) {
+    yield* rejectedBeside(controlOf(view, 'consume'), call, `${call.method} on ${call.rest} is rejected with a 4xx`);
+  }
+}
+
+function* methodStatus(view: View): Generator<Finding> {
+  for (const call of wrongMethods(view)) {
+    yield* statusBeside(
+      controlOf(view, 'consume'),
+      call,
+      [405, 404],
+      `${call.method} on ${call.rest} is answered with 405 or 404`,
+    );
+  }
+}
+
+function* refusals(view: View): Generator<Call> {
+  for (const call of tested(view)) {
+    if (call.reply === 'rejected' && call.exchange.request.method !== 'HEAD') yield call;
+  }
+}
+
+function* errorObject(view: View): Generator<Finding> {
+  for (const call of refusals(view)) {
+    if (isRecord(call.json)) yield held(call);
+    else
+      yield broken(
+        `the body of a ${call.status} is a JSON object`,
+        call.text === '' ? 'it is empty' : `it is ${call.json === undefined ? 'no JSON' : kindOf(call.json)}`,
+        call,
+      );
+  }
+}
+
+function* errorMembers(view: View): Generator<Finding> {
+  for (const call of refusals(view)) {
+    if (!isRecord(call.json)) continue;
+    if (schemas.errorBody.check(call.json)) yield held(call);
+    else
+      yield broken(
+        'an error body has a code and a text',
+        `its members are ${Object.keys(call.json).slice(0, 6).join(', ') || 'none'}`,
+        call,
+      );
+  }
+}
+
+function* cache(view: View): Generator<Finding> {
+  for (const call of view.consumes) {
+    const { outcome } = call.exchange;
+    if (call.reply !== 'ok' || outcome.kind !== 'answer') continue;
+    const control = outcome.headers.find(([name]) => name.toLowerCase() === 'cache-control')?.[1];
+    yield noted(control === undefined ? 'no Cache-Control on the consume' : `Cache-Control: ${control}`, call);
+  }
+}
+
+function* head(view: View): Generator<Finding> {
+  for (const call of view.others) {
+    if (call.method === 'HEAD' || call.rest.endsWith('/'))
+      yield noted(`${call.method} ${call.rest}: ${call.status ?? 'no answer'}`, call);
+  }
+}
+
+/** Calls with credentials that are not ours, or under another project, where ours are asked for at all. */
+function* strangers(view: View, pick: (call: Call) => boolean): Generator<Call> {
+  if (!view.header.features.credentials.present) return;
+  for (const call of [...view.consumes, ...view.acknowledges]) if (pick(call)) yield call;
+}
+
+function neverSucceeds(
+  pick: (call: Call, view: View) => boolean,
+  expected: string,
+): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of strangers(view, (one) => pick(one, view))) {
+      if (call.reply === 'ok') yield broken(`${expected} neither call succeeds`, 'it was answered with 200', call);
+      else if (call.status !== undefined && call.status >= 400 && call.status < 500) {
+        yield controlOf(view, 'consume') === undefined ? undecided(call) : held(call);
+      } else yield undecided(call);
+    }
+  };
+}
+
+function* authStatus(view: View): Generator<Finding> {
+  for (const call of strangers(view, ({ token }) => token !== 'given')) {
+    if (call.status === 401 || call.status === 403) yield held(call);
+    else if (call.status !== undefined && call.reply !== 'unknown') {
+      yield broken(
+        'missing or wrong credentials are answered with 401 or 403',
+        `it was answered with ${call.status}`,
+        call,
+      );
+    }
+  }
+}
+
+export const httpRules: readonly Rule[] = [
+  rule('http.no-5xx', no5xx),
+  rule('http.method', method),
+  rule('http.method.status-405', methodStatus),
+  rule('http.error-body.object', errorObject),
+  rule('http.error-body.code-and-text', errorMembers),
+  rule('http.cache', cache),
+  rule('http.head', head),
+  rule(
+    'auth.missing-token',
+    neverSucceeds(({ token }) => token === 'none', 'without a token'),
+  ),
+  rule(
+    'auth.wrong-token',
+    neverSucceeds(({ token }) => token === 'other', 'with a wrong token'),
+  ),
+  rule(
+    'auth.other-project',
+    neverSucceeds(
+      ({ token, project }, { header }) => token === 'given' && project !== header.project,
+      'under another project',
+    ),
+  ),
+  rule('auth.status', authStatus),
+];

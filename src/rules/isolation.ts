@@ -1,0 +1,217 @@
+/** Groups, queues and consumers beside one another. Rulings G5 to G7, G10, G11. */
+import { before, type Call, type ConsumeCall } from '../history/calls.ts';
+import { returnsOf } from '../history/presence.ts';
+import { tagsIn } from '../history/tags.ts';
+import type { Addressed, GroupView, View } from '../history/view.ts';
+import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
+import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+/** Consumes of one group that were answered while another group of the same, or of another queue, had dead letters. */
+function* apart(view: View, sameQueue: boolean): Generator<Finding> {
+  for (const group of view.groups) {
+    const others = view.groups.filter(
+      (other) => other !== group && other.letters.length > 0 && (other.queue === group.queue) === sameQueue,
+    );
+    if (others.length === 0) continue;
+    for (const consume of group.consumes) {
+      if (consume.reply !== 'ok') continue;
+      const foreign = consume.deliveries.find(
+        (delivery) =>
+          view.letterOf(delivery) === undefined &&
+          view.strangerOf(delivery) === 'other-group' &&
+          others.some(({ letters }) => letters.some(({ arranged }) => tagsIn(delivery.body).includes(arranged.tag))),
+      );
+      if (foreign === undefined) yield held(consume);
+      else {
+        yield broken(
+          `only dead letters of group ${group.id}`,
+          `element ${foreign.index} is ${tagsIn(foreign.body)[0]}, a dead letter of another ${sameQueue ? 'group' : 'queue'}`,
+          consume,
+        );
+      }
+    }
+  }
+}
+
+/** The same message is a dead letter of two groups: acknowledging it in one leaves it to the other. */
+function* ownGroupOnly(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    const others = view.groups.filter((other) => other !== group && other.queue === group.queue);
+    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+      const { tag } = obligation.letter.arranged;
+      const settledElsewhere = others
+        .flatMap((other) => other.acknowledgements.map((one) => ({ other, one })))
+        .find(({ other, one }) => {
+          const twin = other.letters.find(({ arranged }) => arranged.tag === tag);
+          return twin !== undefined && one.fateOf(twin) === 'settled' && before(one.call, consume);
+        });
+      if (settledElsewhere === undefined) continue;
+      if (outcome === 'back') yield held(settledElsewhere.one.call, consume);
+      else if (outcome === 'absent') {
+        yield broken(
+          `${tag} stays consumable for the other group`,
+          'it was not there',
+          settledElsewhere.one.call,
+          consume,
+        );
+      }
+    }
+  }
+}
+
+function* normalQueue(view: View): Generator<Finding> {
+  for (const call of view.normals) {
+    if (call.kind !== 'consume-normal' || call.reply !== 'ok') continue;
+    const group = view.groups.find(({ id }) => id === call.group);
+    const dead =
+      group?.letters.filter(({ arranged }) => arranged.failed[1] + view.header.slack.shouldLate < call.sent[0]) ?? [];
+    if (dead.length === 0) continue;
+    const again = dead.find(({ arranged }) => call.tags.includes(arranged.tag));
+    if (again === undefined) yield held(call);
+    else yield broken('a dead letter is no longer handed out as a normal message', `${again.arranged.tag} was`, call);
+  }
+}
+
+function* otherGroupsNormal(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    const calls = view.normals.filter(
+      ({ kind, group: id, reply }) => kind === 'consume-normal' && id === group.id && reply === 'ok',
+    );
+    // What was sent before the group was made may or may not be its own.
+    const owed = view.groups
+      .filter((other) => other !== group && other.queue === group.queue)
+      .flatMap(({ letters }) => letters)
+      .filter(({ arranged: { tag } }) =>
+        view.sends.some(
+          ({ queue, tags, left }) => queue === group.queue.queue && tags.includes(tag) && left > group.arranged.at,
+        ),
+      );
+    for (const { arranged } of owed) {
+      const got = calls.find(({ tags }) => tags.includes(arranged.tag));
+      const missed = calls.find(
+        (call) =>
+          Array.isArray(call.json) &&
+          call.json.length === 0 &&
+          call.sent[0] > arranged.failed[1] &&
+          (got === undefined || before(call, got)),
+      );
+      if (got !== undefined) yield held(got);
+      else if (missed !== undefined) {
+        yield broken(
+          'other groups still get the message as a normal one',
+          `group ${group.id} did not get ${arranged.tag}`,
+          missed,
+        );
+      }
+    }
+  }
+}
+
+/** Two consumes at the same time hand out different dead letters, unless a lease ended between them. */
+function* disjoint(view: View): Generator<Finding> {
+  const early = view.header.slack.early;
+  for (const group of view.groups) {
+    const giving = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
+    for (const [index, first] of giving.entries()) {
+      for (const second of giving.slice(index + 1)) {
+        if (before(first, second) || before(second, first)) continue;
+        const apartAtMost = Math.max(second.received[1] - first.sent[0], first.received[1] - second.sent[0]);
+        const twice = first.deliveries.find((one) => {
+          const letter = view.letterOf(one);
+          return letter !== undefined && second.deliveries.some((other) => view.letterOf(other) === letter);
+        });
+        if (twice === undefined) yield held(first, second);
+        else if (
+          apartAtMost < Math.min(first.lease.least, second.lease.least) - early &&
+          !anyTouched(group, first, second)
+        ) {
+          yield broken(
+            'consumers of a group that consume at the same time get different dead letters',
+            `both got ${view.letterOf(twice)?.arranged.tag}, at most ${inSeconds(apartAtMost)} apart`,
+            first,
+            second,
+          );
+        } else yield undecided(first, second);
+      }
+    }
+  }
+}
+
+function anyTouched(group: GroupView, ...consumes: readonly ConsumeCall[]): boolean {
+  const latest = Math.max(...consumes.map(({ arrived }) => arrived));
+  return group.acknowledgements.some(
+    ({ call, batches }) => call.left < latest && consumes.some((consume) => batches.has(consume)),
+  );
+}
+
+/** Both calls on a path of that kind, in their lawful form. */
+export function* lawfulCallsTo(view: View, kinds: readonly Addressed['kind'][]): Generator<Call> {
+  for (const call of [...view.consumes, ...view.acknowledges]) {
+    const lawful = call.kind === 'consume' ? call.query.standing === 'legal' : call.entries !== undefined;
+    const token = (call.token === 'given') === view.header.features.credentials.present;
+    if (lawful && token && kinds.includes(view.addressed(call).kind)) yield call;
+  }
+}
+
+export function rejectedPath(
+  kinds: readonly Addressed['kind'][],
+  expected: string,
+): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of lawfulCallsTo(view, kinds))
+      yield* rejectedBeside(controlOf(view, 'consume'), call, `${expected} is rejected with a 4xx`);
+  };
+}
+
+export function pathStatus(
+  kinds: readonly Addressed['kind'][],
+  statuses: readonly number[],
+  expected: string,
+): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of lawfulCallsTo(view, kinds)) {
+      yield* statusBeside(
+        controlOf(view, 'consume'),
+        call,
+        statuses,
+        `${expected} is answered with ${statuses.join(' or ')}`,
+      );
+    }
+  };
+}
+
+/** A group that was made after another of the queue was deleted sees nothing of it. */
+function* madeAnew(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    const deleted = view.groups.filter(
+      (other) =>
+        other.queue === group.queue &&
+        other.deletions.some(
+          ({ kind, status, arrived }) =>
+            kind === 'delete-group' && (status ?? 500) < 300 && arrived <= group.arranged.at,
+        ),
+    );
+    const old = new Set(deleted.flatMap(({ letters }) => letters.map(({ arranged }) => arranged.tag)));
+    if (old.size === 0) continue;
+    for (const consume of group.consumes) {
+      const tag = consume.deliveries.flatMap(({ body }) => tagsIn(body)).find((one) => old.has(one));
+      if (tag !== undefined)
+        yield broken('a group made anew sees no dead letter of the deleted one', `it got ${tag}`, consume);
+      else if (consume.reply === 'ok') yield held(consume);
+    }
+  }
+}
+
+export const isolationRules: readonly Rule[] = [
+  rule('isolation.group', (view) => apart(view, true)),
+  rule('isolation.queue', (view) => apart(view, false)),
+  rule('isolation.acknowledged-by-own-group-only', ownGroupOnly),
+  rule('isolation.normal-queue', normalQueue),
+  rule('isolation.other-groups-normal', otherGroupsNormal),
+  rule('concurrency.disjoint', disjoint),
+  rule('group.deleted.empties', madeAnew),
+  rule('group.deleted.rejected', rejectedPath(['deleted-group'], 'a deleted group')),
+  rule('group.deleted.status-404', pathStatus(['deleted-group'], [404], 'a deleted group')),
+  rule('queue.deleted.rejected', rejectedPath(['deleted-queue'], 'a deleted queue')),
+  rule('queue.deleted.status-404', pathStatus(['deleted-queue'], [404], 'a deleted queue')),
+];

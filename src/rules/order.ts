@@ -1,0 +1,148 @@
+/** Acknowledging in the order of consumption. Rulings A4, B1 to B7, C4. */
+import type { AcknowledgeView } from '../history/acknowledgements.ts';
+import { mayPrecede } from '../history/calls.ts';
+import type { GroupView, View } from '../history/view.ts';
+import { countsNoMoreThan, dueOnes } from './acknowledge.ts';
+import { comesBack, comesBackSoon } from './redelivery.ts';
+import { broken, held, noted, rule, type Finding, type Rule } from './rule.ts';
+
+function* all(view: View): Generator<{ group: GroupView; one: AcknowledgeView }> {
+  for (const group of view.groups) for (const one of group.acknowledgements) yield { group, one };
+}
+
+/** Requests in which something marked as success stands behind an entry that is fail. */
+function* failureStops(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape !== 'in-order' && one.shape !== 'gap') continue;
+    const statuses = one.entries?.map(({ entry }) => entry.status) ?? [];
+    const failure = statuses.indexOf('fail');
+    if (failure === -1 || !statuses.includes('success', failure)) continue;
+    if (one.call.counts !== undefined && one.call.counts.success > failure) {
+      yield broken(
+        `nothing counts as success behind entry ${failure + 1}, which is fail: success is at most ${failure}`,
+        `success is ${one.call.counts.success}`,
+        one.call,
+      );
+    } else yield* countsNoMoreThan(one, 'nothing counts as success behind an entry that is fail');
+  }
+}
+
+function* gap(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape === 'gap')
+      yield* countsNoMoreThan(one, 'nothing counts as success behind a dead letter that was left out');
+  }
+}
+
+function* reordered(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    const entries = one.entries ?? [];
+    if (
+      one.shape !== 'reordered' ||
+      !entries.every(({ entry, worth }) => entry.status === 'success' && worth === 'live')
+    )
+      continue;
+    if (one.call.reply === 'rejected') yield held(one.call);
+    else if (one.call.counts !== undefined) {
+      const { success } = one.call.counts;
+      if (success < entries.length) yield held(one.call);
+      else
+        yield broken(
+          'entries out of order are not all counted as success',
+          `success is ${success} of ${entries.length}`,
+          one.call,
+        );
+    }
+  }
+}
+
+function* prefix(view: View): Generator<Finding> {
+  for (const { view: one, due } of dueOnes(view)) {
+    if (due.sent === due.batchSize || due.successes < due.sent || due.statusOmitted) continue;
+    if (one.call.counts?.success === due.sent) yield held(one.call);
+    else if (one.call.reply === 'ok' || one.call.reply === 'rejected') {
+      yield broken(
+        `the first ${due.sent} of a batch of ${due.batchSize} can be acknowledged alone`,
+        one.call.counts === undefined
+          ? `it was answered with ${one.call.status}`
+          : `success is ${one.call.counts.success}`,
+        one.call,
+      );
+    }
+  }
+}
+
+/** A second request for what the first left out. */
+function* restLater(view: View): Generator<Finding> {
+  for (const { group, one } of all(view)) {
+    const earlier = group.acknowledgements.filter((other) => other !== one && mayPrecede(other.call, one.call));
+    const named = new Set(earlier.flatMap((other) => other.entries?.map(({ delivery }) => delivery) ?? []));
+    const rest =
+      one.batch !== undefined &&
+      earlier.some((other) => other.batch === one.batch && other.call.reply === 'ok') &&
+      one.entries?.every(({ delivery }) => !named.has(delivery)) === true;
+    if (!rest) continue;
+    const counts = one.call.counts === undefined ? '' : ` with success ${one.call.counts.success}`;
+    yield noted(`the rest in a second request: ${one.call.status ?? 'no answer'}${counts}`, one.call);
+  }
+}
+
+function* batchesIndependent(view: View): Generator<Finding> {
+  for (const { group, one } of all(view)) {
+    if (one.dueAlone === undefined || one.dueAlone.statusOmitted || group.queue.mode !== 'NORMAL') continue;
+    if (one.call.counts !== undefined && one.call.counts.success >= one.dueAlone.successes) yield held(one.call);
+    else if (one.call.reply === 'ok' || one.call.reply === 'rejected') {
+      yield broken(
+        'a batch can be acknowledged while an earlier one of a NORMAL queue is not',
+        one.call.counts === undefined
+          ? `it was answered with ${one.call.status}`
+          : `success is ${one.call.counts.success}`,
+        one.call,
+      );
+    }
+  }
+}
+
+function* batchesOnFifo(view: View): Generator<Finding> {
+  for (const { group, one } of all(view)) {
+    if (one.dueAlone === undefined || group.queue.mode !== 'FIFO') continue;
+    yield noted(`a later batch first on FIFO: ${one.call.status ?? 'no answer'}`, one.call);
+  }
+}
+
+function* mixedBatches(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape !== 'several') continue;
+    const counts = one.call.counts === undefined ? '' : ` with ${one.call.counts.success} and ${one.call.counts.fail}`;
+    yield noted(`handlers of two batches in one request: ${one.call.status ?? 'no answer'}${counts}`, one.call);
+  }
+}
+
+function* countedOnce(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape === 'duplicate') yield* countsNoMoreThan(one, 'a dead letter that is named twice counts once');
+  }
+}
+
+function* duplicateOutcome(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape === 'duplicate') yield noted(`a handler named twice: ${one.call.status ?? 'no answer'}`, one.call);
+  }
+}
+
+export const orderRules: readonly Rule[] = [
+  rule('ack.order.failure-stops', failureStops),
+  rule('ack.order.stopped-returns', (view) => comesBack(view, ['stopped'])),
+  rule('ack.order.gap', gap),
+  rule('ack.order.gap-returns', (view) => comesBack(view, ['gap'])),
+  rule('ack.order.reordered', reordered),
+  rule('ack.order.prefix', prefix),
+  rule('ack.order.rest-returns', (view) => comesBack(view, ['rest'])),
+  rule('ack.order.rest-at-once', (view) => comesBackSoon(view, ['rest', 'stopped'])),
+  rule('ack.order.rest-later', restLater),
+  rule('ack.order.batches-independent', batchesIndependent),
+  rule('ack.order.batches-on-fifo', batchesOnFifo),
+  rule('ack.order.mixed-batches', mixedBatches),
+  rule('ack.duplicate.counted-once', countedOnce),
+  rule('ack.duplicate.outcome', duplicateOutcome),
+];

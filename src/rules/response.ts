@@ -1,0 +1,208 @@
+/** The answer to a consume as it stands on the wire. Rulings C7, F1, F2, F4 to F6. */
+import type { Call, ConsumeCall, Delivery } from '../history/calls.ts';
+import { isRecord } from '../history/calls.ts';
+import { kindOf, parseJson, repeatedName } from '../history/json.ts';
+import type { View } from '../history/view.ts';
+import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+
+function answered(view: View): readonly ConsumeCall[] {
+  return view.consumes.filter((call) => call.reply === 'ok');
+}
+
+function* deliveries(view: View): Generator<Delivery> {
+  for (const call of answered(view)) yield* call.deliveries;
+}
+
+function* status200(view: View): Generator<Finding> {
+  for (const call of view.consumes) {
+    const group = view.groupOf(call);
+    if (group === undefined || call.query.standing !== 'legal') continue;
+    if (call.reply === 'ok') yield held(call);
+    else if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
+    // A group may take some seconds to be usable (K6).
+    else if (call.status === 404 && (group.ready === undefined || group.ready.arrived > call.left))
+      yield undecided(call);
+    else
+      yield broken(
+        'a lawful consume of an existing group is answered with 200',
+        `it was answered with ${call.status}`,
+        call,
+      );
+  }
+}
+
+/** What a 200 that is no array is taken for: something was handed out in another shape, or it stands for nothing. */
+function handsOut(call: ConsumeCall): boolean {
+  return call.deliveries.length > 0 || (call.json === undefined && /"handler"/.test(call.text ?? ''));
+}
+
+function* isArray(view: View): Generator<Finding> {
+  for (const call of answered(view)) {
+    if (Array.isArray(call.json)) {
+      if (call.json.length > 0) yield held(call);
+    } else if (handsOut(call)) {
+      const what = call.json === undefined ? 'no JSON' : `a JSON ${kindOf(call.json)}`;
+      yield broken('the body of a 200 answer is a JSON array', `it was ${what}`, call);
+    }
+  }
+}
+
+function* emptyIsArray(view: View): Generator<Finding> {
+  for (const call of view.consumes) {
+    const lawful = view.groupOf(call) !== undefined && call.query.standing === 'legal';
+    if (call.status === 204 && lawful) yield broken('an empty answer is 200 with []', 'it was 204', call);
+    if (call.reply !== 'ok') continue;
+    if (call.empty) yield held(call);
+    else if (!Array.isArray(call.json) && !handsOut(call)) {
+      const what = call.json === undefined ? (call.text === '' ? 'no body' : 'no JSON') : `a JSON ${kindOf(call.json)}`;
+      yield broken('an empty answer is 200 with []', `its body was ${what}`, call);
+    }
+  }
+}
+
+function everyDelivery(
+  expected: string,
+  problem: (delivery: Delivery) => string | undefined,
+): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const delivery of deliveries(view)) {
+      const observed = problem(delivery);
+      if (observed === undefined) yield held(delivery.consume);
+      else yield broken(expected, `element ${delivery.index}: ${observed}`, delivery.consume);
+    }
+  };
+}
+
+const message = everyDelivery('every element has an object message', ({ element, message }) =>
+  message !== undefined
+    ? undefined
+    : isRecord(element)
+      ? `message is ${kindOf(element['message'])}`
+      : `it is ${kindOf(element)}`,
+);
+
+const body = everyDelivery('every message has a body', ({ message }) =>
+  message === undefined || 'body' in message ? undefined : 'there is no member body',
+);
+
+const handler = everyDelivery('every element has a handler that is a string and not empty', ({ element, handler }) =>
+  handler === undefined
+    ? `handler is ${kindOf(isRecord(element) ? element['handler'] : undefined)}`
+    : handler === ''
+      ? 'handler is empty'
+      : undefined,
+);
+
+function* uniqueHandlers(view: View): Generator<Finding> {
+  for (const call of answered(view)) {
+    const handlers = call.deliveries.flatMap(({ handler }) => (handler === undefined ? [] : [handler]));
+    if (handlers.length < 2) continue;
+    if (new Set(handlers).size === handlers.length) yield held(call);
+    else yield broken('every handler of an answer names one dead letter', 'one stands there twice', call);
+  }
+}
+
+function* attributesShape(view: View): Generator<Finding> {
+  for (const delivery of deliveries(view)) {
+    const sent = view.letterOf(delivery)?.arranged.attributes;
+    if (sent === undefined || sent === null || delivery.message === undefined) continue;
+    const kind = kindOf(delivery.attributes);
+    if (kind === 'object') yield held(delivery.consume);
+    else if (kindOf(parseJson(sent)) === 'object' && sent.replace(/\s/g, '') !== '{}') {
+      yield broken('attributes that were sent come back as an object', `attributes is ${kind}`, delivery.consume);
+    }
+  }
+}
+
+function* noAttributes(view: View): Generator<Finding> {
+  for (const delivery of deliveries(view)) {
+    const letter = view.letterOf(delivery);
+    if (letter?.arranged.attributes === null) {
+      yield noted(`without attributes the member is ${kindOf(delivery.attributes)}`, delivery.consume);
+    }
+  }
+}
+
+function* extraMembers(view: View): Generator<Finding> {
+  for (const delivery of deliveries(view)) {
+    const own = isRecord(delivery.element) ? Object.keys(delivery.element) : [];
+    const inner = Object.keys(delivery.message ?? {}).map((name) => `message.${name}`);
+    const extra = [...own, ...inner].filter(
+      (name) => !['message', 'handler', 'message.body', 'message.attributes'].includes(name),
+    );
+    yield noted(
+      extra.length === 0 ? 'no extra members' : `extra members ${extra.slice(0, 5).join(', ')}`,
+      delivery.consume,
+    );
+  }
+}
+
+function headerOf(call: Call, name: string): string | undefined {
+  const { outcome } = call.exchange;
+  return outcome.kind === 'answer' ? outcome.headers.find(([field]) => field.toLowerCase() === name)?.[1] : undefined;
+}
+
+function hasBody(call: Call): boolean {
+  const { outcome } = call.exchange;
+  return outcome.kind === 'answer' && outcome.body.data !== '';
+}
+
+export function saysJson(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of calls(view)) {
+      if (call.reply !== 'ok' || !hasBody(call)) continue;
+      const type = headerOf(call, 'content-type');
+      if (/^\s*application\/json\s*(?:;|$)/i.test(type ?? '')) yield held(call);
+      else
+        yield broken(
+          'the answer says application/json',
+          type === undefined ? 'it has no Content-Type' : `it says ${type}`,
+          call,
+        );
+    }
+  };
+}
+
+function* utf8(view: View): Generator<Finding> {
+  for (const call of [...view.consumes, ...view.acknowledges]) {
+    const { outcome } = call.exchange;
+    if (outcome.kind !== 'answer' || !hasBody(call)) continue;
+    if (outcome.body.encoding === 'utf8') yield held(call);
+    else if (call.reply === 'ok') yield broken('the answer is UTF-8', 'its bytes are not', call);
+  }
+}
+
+export function cleanJson(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of calls(view)) {
+      if (call.reply !== 'ok' || call.text === undefined || call.json === undefined) continue;
+      const name = repeatedName(call.text);
+      if (call.text.startsWith('\ufeff')) yield broken('no byte order mark', 'the answer starts with one', call);
+      else if (name !== undefined)
+        yield broken('no member name twice in one object', `${JSON.stringify(name)} stands twice`, call);
+      else yield held(call);
+    }
+  };
+}
+
+export const responseRules: readonly Rule[] = [
+  rule('consume.response.status-200', status200),
+  rule('consume.response.array', isArray),
+  rule('consume.response.message', message),
+  rule('consume.response.body', body),
+  rule('consume.response.attributes', attributesShape),
+  rule('consume.response.no-attributes', noAttributes),
+  rule('consume.response.handler', handler),
+  rule('consume.response.handler-unique', uniqueHandlers),
+  rule('consume.response.extra-members', extraMembers),
+  rule(
+    'consume.response.content-type',
+    saysJson((view) => view.consumes),
+  ),
+  rule('consume.response.utf8', utf8),
+  rule(
+    'consume.response.clean-json',
+    cleanJson((view) => view.consumes),
+  ),
+  rule('consume.empty.array', emptyIsArray),
+];

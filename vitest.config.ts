@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+import { tally } from './tests/support/tally.ts';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', tally()],
+    projects: [
+      {
+        // What the command line runs, too: every scenario against DMS_ENDPOINT, or against the embedded emulator.
+        test: {
+          name: 'scenarios',
+          include: ['specs/campaign.spec.ts'],
+          pool: 'threads',
+          // All waits overlap: the run takes as long as its longest one.
+          sequence: { concurrent: true },
+          maxConcurrency: 1000,
+          testTimeout: 0,
+          hookTimeout: 0,
+        },
+      },
+      {
+        test: {
+          name: 'tests',
+          include: ['tests/**/*.test.ts'],
+          // After the scenarios: what needs the processor would delay their answers, and lateness is what they measure.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

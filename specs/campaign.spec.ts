@@ -17,6 +17,7 @@ import type { Scenario } from '../src/campaign/scenario.ts';
 import { remoteTarget } from '../src/campaign/target.ts';
 import type { History } from '../src/history/evidence.ts';
 import { version } from '../src/package.ts';
+import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
 import { judge } from '../src/verdict/judge.ts';
@@ -91,7 +92,7 @@ afterAll(async () => {
 
 if (campaign.unreachable !== undefined) {
   test('the endpoint can be tested', () => {
-    throw failure(campaign.unreachable ?? '');
+    throw failure(plain(campaign.unreachable ?? ''));
   });
 }
 
@@ -122,14 +123,14 @@ function complaintOf(scenario: Scenario, history: History): string | undefined {
     parts.push(
       [
         `${id} (${clause.level}): ${clause.text}`,
-        `  expected   ${finding.expected}`,
-        `  observed   ${finding.observed}`,
+        `  expected   ${plain(finding.expected)}`,
+        `  observed   ${plain(finding.observed)}`,
         `  exchanges  ${finding.exchanges.join(', ')} of ${scenario.id} in ${evidence.path}`,
         `  place      ${placesOf(clause)}`,
       ].join('\n'),
     );
   }
-  if (history.end?.outcome === 'aborted') parts.push(`it could not be carried out: ${history.end.reason ?? ''}`);
+  if (history.end?.outcome === 'aborted') parts.push(`it could not be carried out: ${plain(history.end.reason ?? '')}`);
   return parts.length === 0 ? undefined : parts.join('\n');
 }
 

@@ -91,6 +91,21 @@ const oddInput = scenario({
   },
 });
 
+const typeOnConsume = scenario({
+  id: 'http/content-type-on-consume',
+  title: 'A Content-Type on the consume does not break it.',
+  clauses: ['consume.request.content-type'],
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.deadLetters(2);
+    const without = await group.first({ max_msgs: 1 }, { headers: {} });
+    await group.acknowledge(entries(without.delivered));
+    const withIt = await group.first({ max_msgs: 1 }, { headers: { 'content-type': 'application/json' } });
+    await group.acknowledge(entries(withIt.delivered));
+    await group.drain();
+  },
+});
+
 const observed = scenario({
   id: 'http/observed',
   title: 'Caching, HEAD and a trailing slash are reported.',
@@ -148,5 +163,5 @@ const otherProject = scenario({
 
 export const chapter: Chapter = {
   name: 'http',
-  scenarios: [...wrongMethods, errorBodies, oddInput, observed, ...strangers, otherProject],
+  scenarios: [...wrongMethods, errorBodies, oddInput, typeOnConsume, observed, ...strangers, otherProject],
 };

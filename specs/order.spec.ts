@@ -32,7 +32,7 @@ const patterns: readonly {
     name: 'fail-in-the-middle',
     size: 3,
     pattern: ['1s', '2f', '3s'],
-    clauses: ['ack.order.failure-stops', 'ack.order.stopped-returns', 'ack.order.rest-at-once'],
+    clauses: ['ack.order.failure-stops', 'ack.order.stopped-returns'],
   },
   {
     name: 'fail-first',
@@ -73,8 +73,13 @@ const patterns: readonly {
   },
   { name: 'prefix-with-fail', size: 4, pattern: ['1s', '2f'], clauses: ['ack.order.rest-returns'] },
   // Another order, or one twice.
-  { name: 'reversed', size: 2, pattern: ['2s', '1s'], clauses: ['ack.order.reordered'] },
-  { name: 'swapped', size: 3, pattern: ['1s', '3s', '2s'], clauses: ['ack.order.reordered'] },
+  { name: 'reversed', size: 2, pattern: ['2s', '1s'], clauses: ['ack.order.reordered', 'ack.order.reordered-outcome'] },
+  {
+    name: 'swapped',
+    size: 3,
+    pattern: ['1s', '3s', '2s'],
+    clauses: ['ack.order.reordered', 'ack.order.reordered-outcome'],
+  },
   {
     name: 'twice',
     size: 1,

@@ -110,6 +110,27 @@ const inTime = scenario({
   },
 });
 
+/** An endpoint may hold every lease for 30 s (D1), so that what it wrongly kept comes back only then. */
+const staysGone = [
+  { name: 'ack-wait-15', query: { ack_wait: 15 }, watch: 40 },
+  { name: 'default', query: { ack_wait: [] }, watch: 20 },
+].map(({ name, query, watch }) =>
+  scenario({
+    id: `redelivery/stays-gone/${name}`,
+    title: 'What was acknowledged stays gone, also when every lease that it may have had has ended.',
+    clauses: ['ack.acknowledged.never-returns'],
+    waiting: 'certify',
+    seconds: 55,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(3);
+      const batch = await group.first(query);
+      await group.acknowledge(entries(batch.delivered));
+      await group.watch(batch, watch);
+    },
+  }),
+);
+
 const again = [
   scenario({
     id: 'redelivery/again-and-again/failed',
@@ -145,5 +166,5 @@ const again = [
 
 export const chapter: Chapter = {
   name: 'redelivery',
-  scenarios: [...unacknowledged, ...defaultLease, ...longLeases, ...failed, inTime, ...again],
+  scenarios: [...unacknowledged, ...defaultLease, ...longLeases, ...failed, inTime, ...staysGone, ...again],
 };

@@ -21,6 +21,7 @@ import { scenarioProject, type ScenarioProject } from './scenario-project.ts';
 import type { Terminal } from './terminal.ts';
 
 const SUITE_FAILED = 70;
+const SAME_SIGNAL_MS = 500;
 
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
@@ -89,13 +90,18 @@ function banner(settings: Settings, clock: 'wall' | 'controlled', { scenarios, c
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
 }
 
-/** The first signal ends the campaign in order, the second one at once. Returns what takes the listeners away again. */
+/**
+ * The first signal ends the campaign in order, the next one at once. What follows on its heels is the first one again:
+ * timeout(1) signals the process and then its group, and so do npm and a shell at Ctrl+C. Returns what takes the
+ * listeners away again.
+ */
 function onSignals(project: ScenarioProject, live: Live | undefined): () => void {
-  let first = true;
+  let first: number | undefined;
   const listen = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): (() => void) => {
     const listener = (): void => {
-      if (!first) process.exit(exitCode);
-      first = false;
+      if (first !== undefined && performance.now() - first > SAME_SIGNAL_MS) process.exit(exitCode);
+      if (first !== undefined) return;
+      first = performance.now();
       project.interrupt(signal);
       live?.say(`${signal}: ending the evidence and deleting queues; once more leaves at once`);
     };

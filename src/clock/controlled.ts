@@ -7,6 +7,11 @@ const QUIET_SECONDS = 0.1;
 /** Real seconds after which an open poll that is neither answered nor counted as waiting no longer holds the clock. */
 const PARK_PATIENCE_SECONDS = 2;
 
+/** Hooks keep whole milliseconds, our sums of floats do not: what is so near is now. */
+const TINY = 1e-4;
+/** Seconds that a hook may be told to advance in vain; one that keeps whole seconds needs more than one telling. */
+const STUCK_SECONDS = 5;
+
 interface Alarm {
   readonly at: number;
   readonly ring: () => void;
@@ -35,6 +40,7 @@ export async function controlledClock(
   let closed: Error | undefined;
   let openPolls = 0;
   let openCalls = 0;
+  let stuck = 0;
   let changes = 0;
   let driving = false;
   const alarms = new Set<Alarm>();
@@ -86,7 +92,7 @@ export async function controlledClock(
     let next = Infinity;
     for (const { at } of alarms) next = Math.min(next, at);
     for (const stop of stops) {
-      if (stop <= known) stops.delete(stop);
+      if (stop <= known + TINY) stops.delete(stop);
       else if (openPolls > 0) next = Math.min(next, stop);
     }
     return next === Infinity ? undefined : next;
@@ -104,10 +110,10 @@ export async function controlledClock(
       if (changes !== seen) continue;
       const next = nextInstant();
       if (next === undefined) break;
-      if (next > known) {
+      if (next > known + TINY) {
         const from = known;
         // Hooks are asked for whole milliseconds: a sum of floats must not stop just short of what is due.
-        const step = Math.ceil((next - known) * 1000 - 1e-6) / 1000;
+        const step = Math.max(Math.ceil((next - known) * 1000 - 1e-6) / 1000, stuck > 0 ? 1 : 0.001);
         target = known + step;
         try {
           learn((await hook.advance(step)).now);
@@ -115,8 +121,12 @@ export async function controlledClock(
           target = undefined;
         }
         onMove(from, known, monotonicSeconds() - origin);
+        stuck = known > from ? 0 : stuck + step;
+        if (stuck > STUCK_SECONDS) {
+          throw new ClockHookError(`the clock hook stays at ${known} s though it was told to advance by ${stuck} s`);
+        }
       }
-      for (const alarm of [...alarms].filter(({ at }) => at <= known + 1e-6)) {
+      for (const alarm of [...alarms].filter(({ at }) => at <= known + TINY)) {
         alarms.delete(alarm);
         alarm.ring();
       }

@@ -117,8 +117,12 @@ function shouldBeBack(
   acknowledgement: AcknowledgeView | undefined,
   slack: Slack,
 ): number {
-  if (cause === 'lease') return consume.received[1] + consume.lease.most + slack.shouldLate;
-  const atOnce = cause === 'failed' || cause === 'stopped' || cause === 'rest';
+  // Above the floor of 30 s the documents' own MUST is all there is (D1).
+  if (cause === 'lease') {
+    const { most } = consume.lease;
+    return most < LEASE_FLOOR ? consume.received[1] + most + slack.shouldLate : Infinity;
+  }
+  const atOnce = cause === 'failed' || cause === 'rest';
   return atOnce && acknowledgement !== undefined ? acknowledgement.call.received[1] + slack.shouldLate : Infinity;
 }
 

@@ -37,9 +37,19 @@ export interface Gap {
 
 /** Clauses by the reason why nothing is known of them, the most frequent reason first, each with its MUSTs first. */
 export function byReason(clauses: readonly Shown[]): readonly Gap[] {
-  const groups = Map.groupBy(clauses, ({ of }) => of.reason ?? 'no reason was recorded');
   const rank = ({ clause }: Shown): number => ['MUST', 'SHOULD', 'INFO'].indexOf(clause.level);
-  return [...groups]
-    .map(([reason, clauses]) => ({ reason, clauses: clauses.toSorted((a, b) => rank(a) - rank(b)) }))
+  return [...Map.groupBy(clauses, ({ of }) => kindOf(of.reason))]
+    .map(([kind, clauses]) => ({
+      reason: clauses.length === 1 ? (clauses[0]?.of.reason ?? kind) : kind,
+      clauses: clauses.toSorted((a, b) => rank(a) - rank(b)),
+    }))
     .sort((a, b) => b.clauses.length - a.clauses.length);
+}
+
+/** A reason without what differs from scenario to scenario: its id, which stands first, and ids of queues and groups. */
+function kindOf(reason = 'no reason was recorded'): string {
+  return reason
+    .replace(/^[^\s:]+\/[^\s:]+: /, '')
+    .replace(/[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}/gi, '…')
+    .replace(/dmsc-[0-9a-z-]+/g, 'dmsc-…');
 }

@@ -6,8 +6,8 @@ import { leaseEnd } from '../history/leases.ts';
 import { returnsOf } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { comesBack } from './redelivery.ts';
-import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
-import { cleanJson, saysJson } from './response.ts';
+import { codeOf, controlOf, rejectedBeside, statusBeside } from './rejection.ts';
+import { cleanJson, isUtf8, saysJson } from './response.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 interface DueAcknowledgement {
@@ -180,27 +180,6 @@ function* contentTypeMissing(view: View): Generator<Finding> {
   for (const { view: one } of dueOnes(view, false)) {
     const { contentType = 'no Content-Type' } = one.call;
     if (!JSON_TYPE.test(contentType)) yield noted(`${contentType}: ${one.call.status ?? 'no answer'}`, one.call);
-  }
-}
-
-function typed({ exchange }: ConsumeCall): boolean {
-  return exchange.request.headers.some(([name]) => name.toLowerCase() === 'content-type');
-}
-
-function* contentTypeOnConsume(view: View): Generator<Finding> {
-  const lawful = view.consumes.filter((call) => call.query.standing === 'legal' && view.groupOf(call) !== undefined);
-  const control = lawful.find((call) => !typed(call) && call.reply === 'ok');
-  if (control === undefined) return;
-  for (const call of lawful.filter(typed)) {
-    if (call.reply === 'ok') yield held(call, control);
-    else if (call.reply === 'rejected') {
-      yield broken(
-        'a Content-Type does not break the consume',
-        `with one it was answered with ${call.status}`,
-        call,
-        control,
-      );
-    }
   }
 }
 
@@ -390,6 +369,36 @@ function* firstAreSettled(view: View): Generator<Finding> {
   }
 }
 
+/** Whether a refused acknowledgement let its batch go before the lease had ended. */
+function* refusedLeases(view: View): Generator<Finding> {
+  for (const group of view.groups) {
+    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+      if (obligation.cause !== 'refused' || outcome !== 'back' || obligation.delivery === undefined) continue;
+      const early = consume.received[1] < leaseEnd(obligation.delivery).earliest;
+      yield noted(
+        early
+          ? 'a refused acknowledgement ended the leases of its batch'
+          : 'a refused acknowledgement left the leases as they were',
+        consume,
+      );
+    }
+  }
+}
+
+function* refusedCodes(view: View): Generator<Finding> {
+  for (const call of view.acknowledges) {
+    if (call.reply === 'rejected') yield noted(`${call.status} with code ${codeOf(call)}`, call);
+  }
+}
+
+function* extraInAnswer(view: View): Generator<Finding> {
+  for (const call of view.acknowledges) {
+    if (call.counts === undefined || !isRecord(call.json)) continue;
+    const extra = Object.keys(call.json).filter((name) => name !== 'success' && name !== 'fail');
+    yield noted(extra.length === 0 ? 'no extra members' : `extra members ${extra.slice(0, 5).join(', ')}`, call);
+  }
+}
+
 export const acknowledgeRules: readonly Rule[] = [
   rule('ack.request.accepted', accepted),
   rule('ack.request.status-optional', statusOptional),
@@ -413,7 +422,6 @@ export const acknowledgeRules: readonly Rule[] = [
   rule('ack.request.content-type', contentType),
   rule('ack.request.content-type-variants', contentTypeVariants),
   rule('ack.request.content-type-missing', contentTypeMissing),
-  rule('consume.request.content-type', contentTypeOnConsume),
   rule('ack.response.counts', countsShape),
   rule(
     'ack.response.content-type',
@@ -423,6 +431,11 @@ export const acknowledgeRules: readonly Rule[] = [
     'ack.response.clean-json',
     cleanJson((view) => view.acknowledges),
   ),
+  rule(
+    'ack.response.utf8',
+    isUtf8((view) => view.acknowledges),
+  ),
+  rule('ack.response.extra-members', extraInAnswer),
   rule('ack.counts.whole-batch', wholeBatch),
   rule('ack.counts.success', successCount),
   rule('ack.counts.fail', failCount),
@@ -432,4 +445,6 @@ export const acknowledgeRules: readonly Rule[] = [
   rule('ack.counts.success-is-settled', successIsSettled),
   rule('ack.acknowledged.never-returns', neverReturns),
   rule('ack.refused.settles-nothing', (view) => comesBack(view, ['refused'])),
+  rule('ack.refused.leases', refusedLeases),
+  rule('ack.refused.error-code', refusedCodes),
 ];

@@ -1,5 +1,5 @@
 /** The calls as HTTP. Rulings guard 1, H6, J1, J2, J4, J5. */
-import type { Call, OtherGroupCall } from '../history/calls.ts';
+import type { Call, ConsumeCall, OtherGroupCall } from '../history/calls.ts';
 import { schemas } from '../history/schemas.ts';
 import { isRecord } from '../history/calls.ts';
 import { kindOf } from '../history/json.ts';
@@ -77,6 +77,27 @@ function* errorMembers(view: View): Generator<Finding> {
   }
 }
 
+function typed({ exchange }: ConsumeCall): boolean {
+  return exchange.request.headers.some(([name]) => name.toLowerCase() === 'content-type');
+}
+
+function* contentTypeOnConsume(view: View): Generator<Finding> {
+  const lawful = view.consumes.filter((call) => call.query.standing === 'legal' && view.groupOf(call) !== undefined);
+  const control = lawful.find((call) => !typed(call) && call.reply === 'ok');
+  if (control === undefined) return;
+  for (const call of lawful.filter(typed)) {
+    if (call.reply === 'ok') yield held(call, control);
+    else if (call.reply === 'rejected') {
+      yield broken(
+        'a Content-Type does not break the consume',
+        `with one it was answered with ${call.status}`,
+        call,
+        control,
+      );
+    }
+  }
+}
+
 function* cache(view: View): Generator<Finding> {
   for (const call of view.consumes) {
     const { outcome } = call.exchange;
@@ -130,6 +151,7 @@ export const httpRules: readonly Rule[] = [
   rule('http.no-5xx', no5xx),
   rule('http.method', method),
   rule('http.method.status-405', methodStatus),
+  rule('consume.request.content-type', contentTypeOnConsume),
   rule('http.error-body.object', errorObject),
   rule('http.error-body.code-and-text', errorMembers),
   rule('http.cache', cache),

@@ -56,6 +56,14 @@ function* reordered(view: View): Generator<Finding> {
   }
 }
 
+function* reorderedOutcome(view: View): Generator<Finding> {
+  for (const { one } of all(view)) {
+    if (one.shape !== 'reordered') continue;
+    const counts = one.call.counts === undefined ? '' : ` with success ${one.call.counts.success}`;
+    yield noted(`entries out of order: ${one.call.status ?? 'no answer'}${counts}`, one.call);
+  }
+}
+
 function* prefix(view: View): Generator<Finding> {
   for (const { view: one, due } of dueOnes(view)) {
     if (due.sent === due.batchSize || due.successes < due.sent || due.statusOmitted) continue;
@@ -136,9 +144,10 @@ export const orderRules: readonly Rule[] = [
   rule('ack.order.gap', gap),
   rule('ack.order.gap-returns', (view) => comesBack(view, ['gap'])),
   rule('ack.order.reordered', reordered),
+  rule('ack.order.reordered-outcome', reorderedOutcome),
   rule('ack.order.prefix', prefix),
   rule('ack.order.rest-returns', (view) => comesBack(view, ['rest'])),
-  rule('ack.order.rest-at-once', (view) => comesBackSoon(view, ['rest', 'stopped'])),
+  rule('ack.order.rest-at-once', (view) => comesBackSoon(view, ['rest'])),
   rule('ack.order.rest-later', restLater),
   rule('ack.order.batches-independent', batchesIndependent),
   rule('ack.order.batches-on-fifo', batchesOnFifo),

@@ -163,13 +163,15 @@ export function saysJson(calls: (view: View) => readonly Call[]): (view: View) =
   };
 }
 
-function* utf8(view: View): Generator<Finding> {
-  for (const call of [...view.consumes, ...view.acknowledges]) {
-    const { outcome } = call.exchange;
-    if (outcome.kind !== 'answer' || !hasBody(call)) continue;
-    if (outcome.body.encoding === 'utf8') yield held(call);
-    else if (call.reply === 'ok') yield broken('the answer is UTF-8', 'its bytes are not', call);
-  }
+export function isUtf8(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
+  return function* (view) {
+    for (const call of calls(view)) {
+      const { outcome } = call.exchange;
+      if (outcome.kind !== 'answer' || !hasBody(call)) continue;
+      if (outcome.body.encoding === 'utf8') yield held(call);
+      else if (call.reply === 'ok') yield broken('the answer is UTF-8', 'its bytes are not', call);
+    }
+  };
 }
 
 export function cleanJson(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
@@ -199,7 +201,10 @@ export const responseRules: readonly Rule[] = [
     'consume.response.content-type',
     saysJson((view) => view.consumes),
   ),
-  rule('consume.response.utf8', utf8),
+  rule(
+    'consume.response.utf8',
+    isUtf8((view) => view.consumes),
+  ),
   rule(
     'consume.response.clean-json',
     cleanJson((view) => view.consumes),

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { register } from '../../specs/register.ts';
+import { verdictText } from '../../src/cli/reports.ts';
+import { junit } from '../../src/report/junit.ts';
+import { excerpt, plain } from '../../src/report/plain.ts';
+import { summary } from '../../src/report/summary.ts';
+import { terminalReport } from '../../src/report/terminal.ts';
+import { clauseVerdict, HOSTILE, verdict } from '../support/verdict.ts';
+import { elementsOf } from '../support/xml.ts';
+
+/** What a terminal would obey: everything but line feeds, of C0, C1 and the marks of writing direction. */
+const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff]/u;
+
+function terminal(of = verdict(), colour = false): string {
+  return terminalReport(of, register, { colour, files: ['reports/run/verdict.json'] });
+}
+
+describe('plain text', () => {
+  test('keeps one line of what can be read and nothing that a terminal obeys', () => {
+    expect(plain('a\u001b[31mb\u001b[0m\r\n\tc\u009b\u0000d\u202ee')).toBe('ab cde');
+    expect(plain(HOSTILE)).not.toMatch(OBEYED);
+  });
+
+  test('is cut to a length that is said', () => {
+    expect(excerpt('x'.repeat(500))).toBe(`${'x'.repeat(400)}… (100 more characters)`);
+  });
+});
+
+describe('nothing that an endpoint wrote is obeyed by a terminal', () => {
+  test.for([
+    ['the end report', terminal()],
+    ['the Markdown summary', summary(verdict(), register)],
+    ['the JUnit file', junit(verdict(), register)],
+    ['verdict.json', verdictText(verdict())],
+  ] as const)('%s', ([, text]) => {
+    expect(text.replaceAll('\n', '')).not.toMatch(OBEYED);
+  });
+});
+
+describe('the end report', () => {
+  test('shows a failed clause with words, place, ruling, and the first three findings', () => {
+    const text = terminal();
+    expect(text).toMatch(/Failed: 1 clause\n {2}✗ redelivery\.by-default {2}MUST\n/);
+    expect(text).toContain(register.clauses.get('redelivery.by-default')?.text);
+    expect(text).toMatch(/acknowledge document, Function, .*; ruling D1\n/);
+    expect(text.match(/in {8}redelivery\/default\/absent, exchange \d/g)).toHaveLength(3);
+    expect(text).toContain('+2 more findings');
+  });
+
+  test('ends with verdict, reasons, numbers and the meaning of the exit code', () => {
+    expect(terminal()).toMatch(
+      /\nNONCONFORMANT {2}http:\/\/127\.0\.0\.1:8080, profile gate, in 31\.3 s\n {2}1 clause is broken\n[^]*1 passed, 1 failed, 1 warned, 1 noted, 2 not exercised, 1 not applicable\nexit code 1: nonconformant: .*\n$/,
+    );
+  });
+
+  test('counts warnings as failures in a strict run', () => {
+    expect(terminal(verdict({ strict: true }))).toMatch(/Failed: 2 clauses[^]*2 failed, 0 warned/);
+  });
+
+  test('groups what was not exercised by what is the same in the reasons', () => {
+    const clauses = ['redelivery.by-default', 'redelivery.by-ack-wait', 'ack.order.failure-stops'].map((id, index) =>
+      clauseVerdict({
+        id,
+        verdict: 'not-exercised',
+        reason: `redelivery/scenario/${index}: GET /v1.0/p/queues/0000000${index}-0000-4000-8000-000000000000 answered 500`,
+      }),
+    );
+    const text = terminal(verdict({ clauses }));
+    expect(text.match(/answered 500/g)).toHaveLength(1);
+    expect(text.match(/MUST {4}/g)).toHaveLength(3);
+  });
+
+  test('does not list every clause where nothing at all was exercised', () => {
+    const clauses = [
+      clauseVerdict({ id: 'redelivery.by-default', verdict: 'not-exercised', evidence: 0, reason: 'x' }),
+    ];
+    expect(terminal(verdict({ clauses }))).not.toMatch(/redelivery\.by-default/);
+  });
+
+  test('says of the embedded emulator that it is no certificate', () => {
+    expect(terminal(verdict({ endpoint: 'embedded' }))).toMatch(/not a certificate/);
+  });
+
+  test('has colours only where they are wanted', () => {
+    expect(terminal(verdict(), true)).toMatch(OBEYED);
+  });
+});
+
+describe('the JUnit file', () => {
+  test('is well-formed, with a case per clause and one for the run', () => {
+    const counts = elementsOf(junit(verdict(), register));
+    expect(Object.fromEntries(counts)).toEqual({
+      testsuites: 1,
+      testsuite: 5,
+      testcase: 8,
+      failure: 2,
+      error: 1,
+      skipped: 2,
+      'system-out': 2,
+    });
+  });
+
+  test('is red where the exit code is not 0, also if no clause is', () => {
+    const clauses = [clauseVerdict({ id: 'redelivery.by-default' })];
+    const incomplete = junit(verdict({ clauses, verdict: 'incomplete', exitCode: 3 }), register);
+    expect(incomplete).toMatch(/<testsuites name="dms-conformance" tests="2" failures="0" errors="1" skipped="0"/);
+    const conformant = junit(verdict({ clauses, verdict: 'conformant', exitCode: 0, reasons: [] }), register);
+    expect(conformant).toMatch(/tests="2" failures="0" errors="0" skipped="0"/);
+  });
+
+  test('counts a MUST that was not exercised as an error: a skip would read as green', () => {
+    expect(junit(verdict(), register)).toMatch(/name="ack\.order\.failure-stops"[^>]*>\s*<error /);
+    expect(junit(verdict(), register)).toMatch(/name="redelivery\.fresh-handler"[^>]*>\s*<skipped /);
+  });
+});
+
+describe('the Markdown summary', () => {
+  test('says the verdict first, then a table of what failed', () => {
+    const text = summary(verdict(), register);
+    expect(text).toMatch(/^## ❌ nonconformant\n/);
+    expect(text).toMatch(/### Failed\n\n\| clause \|[^]*\| `redelivery\.by-default`<br>MUST \|/);
+    expect(text).toMatch(/### Warnings[^]*### Not exercised[^]*### 1 queue could not be deleted/);
+  });
+
+  test('keeps what an endpoint wrote within code, and each row at its number of cells', () => {
+    const lines = summary(verdict(), register).split('\n');
+    for (const line of lines) expect(line.replace(/`[^`]*`/g, '')).not.toMatch(/evil\.example|@all|<b>/);
+    const rows = lines.filter((line) => line.startsWith('| `redelivery.'));
+    expect(rows.map((row) => row.split('|').length)).toEqual([7, 7]);
+  });
+});

@@ -12,7 +12,7 @@ export default defineConfig({
           include: ['specs/campaign.spec.ts'],
           pool: 'threads',
           // All waits overlap: the run takes as long as its longest one.
-          sequence: { concurrent: true },
+          sequence: { concurrent: true, groupOrder: 1 },
           maxConcurrency: 1000,
           testTimeout: 0,
           hookTimeout: 0,
@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'tests',
           include: ['tests/**/*.test.ts'],
           // After the scenarios: what needs the processor would delay their answers, and lateness is what they measure.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

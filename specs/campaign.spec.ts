@@ -5,7 +5,6 @@
  */
 /* oxlint-disable vitest/expect-expect, vitest/no-conditional-tests, vitest/valid-title -- rules judge, and tests are made of chapters */
 /* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a BroadcastChannel is no window */
-import { randomBytes } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import { SignalInterrupt, startCampaign } from '../src/campaign/campaign.ts';
@@ -40,16 +39,11 @@ if (channel !== undefined) {
   tell({ kind: 'listening' });
 }
 
-// The embedded emulator gets a token and a project of its own, so that the clauses about credentials are exercised, too.
-const embeddedToken = token ?? randomBytes(12).toString('hex');
 const evidence = openEvidence(settings.out);
 const campaign = await startCampaign({
   settings,
-  target:
-    endpoint === undefined
-      ? embeddedTarget({ token: embeddedToken, project })
-      : remoteTarget({ ...settings, endpoint }),
-  token: endpoint === undefined ? embeddedToken : token,
+  target: endpoint === undefined ? embeddedTarget(project) : remoteTarget({ ...settings, endpoint }),
+  token,
   scenarios: chapters.flatMap(({ scenarios }) => scenarios),
   register,
   suiteVersion: version,

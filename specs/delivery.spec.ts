@@ -13,7 +13,7 @@ const all = bothModes.flatMap((mode) =>
       clauses: [
         'delivery.all-arrive',
         'delivery.bounded-rounds',
-        ...(mode === 'FIFO' ? ['fifo.order-in-answer', 'fifo.order-of-answers'] : []),
+        ...(mode === 'FIFO' ? ['fifo.order-in-answer', ...(count > 10 ? ['fifo.order-of-answers'] : [])] : []),
       ],
       seconds: 18,
       queues: [queueOf(mode)],

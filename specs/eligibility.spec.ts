@@ -31,6 +31,7 @@ const kafka = (['KAFKA_HA', 'KAFKA_HT'] as const).map((mode) =>
       const [queue, normal] = queues;
       if (queue === undefined || normal === undefined) return;
       const [group, control] = [await queue.group(), await normal.group()];
+      await group.ready();
       await queue.send([{ body: '{"t":"#"}' }]);
       await failOnce(group);
       await group.consume({ time_wait: 1 });
@@ -55,6 +56,7 @@ const withoutRedrive = bothModes.map((mode) =>
     queues: [queueOf(mode, { redrive: false })],
     async run({ queue }) {
       const group = await queue.group();
+      await group.ready();
       await queue.send(2);
       for (let failure = 1; failure <= 4; failure += 1) await failOnce(group);
       await group.consume({ time_wait: 2 });
@@ -168,6 +170,7 @@ const redrive = [
     seconds: 16,
     async run({ queue, wait }) {
       const group = await queue.group();
+      await group.ready();
       await queue.send(1);
       await group.consumeNormal({ time_wait: 3, ack_wait: 15 });
       await wait(15);
@@ -183,6 +186,7 @@ const redrive = [
     queues: [queueOf('FIFO')],
     async run({ queue }) {
       const group = await queue.group();
+      await group.ready();
       await queue.send(2);
       const batch = await group.consumeNormal({ time_wait: 3, ack_wait: 15 });
       const [first, second] = batch.delivered;

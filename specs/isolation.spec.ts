@@ -14,6 +14,7 @@ const groups = bothModes.flatMap((mode) => [
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
       const [own, other, third] = [await queue.group(), await queue.group(), await queue.group()];
+      await Promise.all([other.ready(), third.ready()]);
       const sent = await queue.send(4);
       await own.fail(sent);
       await other.consume({ time_wait: 1 });

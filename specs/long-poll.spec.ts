@@ -83,7 +83,7 @@ const arrival = bothModes.flatMap((mode) =>
         await group.ready();
         const [batch] = await Promise.all([
           group.consume({ time_wait: wait, ack_wait: 15 }, { consumer: 'poller' }),
-          pass(2).then(() => group.deadLetters(1)),
+          pass(3).then(() => group.deadLetters(1)),
         ]);
         await group.acknowledge(entries(batch.delivered));
         await group.drain();

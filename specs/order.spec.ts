@@ -84,7 +84,7 @@ const patterns: readonly {
     name: 'twice',
     size: 1,
     pattern: ['1s', '1s'],
-    clauses: ['ack.duplicate.counted-once', 'ack.duplicate.outcome', 'ack.counts.success-is-settled'],
+    clauses: ['ack.duplicate.counted-once', 'ack.duplicate.outcome'],
   },
   {
     name: 'twice-with-another',

@@ -5,7 +5,7 @@
 import type { ArrangedDeadLetter, ArrangedGroup, ArrangedQueue, Bounds, Exchange } from '../../schemas/types.ts';
 import type { Clock } from '../clock/clock.ts';
 import { errorCodeOf, inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
-import type { Call, Endpoint } from '../endpoint/endpoint.ts';
+import { reallyWait, type Call, type Endpoint } from '../endpoint/endpoint.ts';
 import { tagsIn } from '../history/tags.ts';
 import { QuotaRefused, Trouble } from './trouble.ts';
 
@@ -84,7 +84,7 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
       const maybeInitialising =
         (status === 400 && errorCodeOf(exchange) === '10240032') || status === 404 || status === 503 || status === 504;
       if (!maybeInitialising || waited >= INITIALISATION_SECONDS) throw refusal(exchange);
-      if (clock.kind === 'controlled') await new Promise((resolve) => setTimeout(resolve, 20));
+      await reallyWait(clock, 0.02);
       await clock.wait(pause, signal);
     }
   };

@@ -12,7 +12,7 @@ import { redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
-import { probe, type Probed } from './probe.ts';
+import { notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
@@ -61,14 +61,15 @@ export interface Campaign {
 
 /** Starts a run: probes what the endpoint offers and writes the header. */
 export async function startCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { settings, target, token, write } = options;
+  const { settings, target, write } = options;
+  const token = target.token ?? options.token;
   const origin = monotonicSeconds();
   const startedAt = new Date();
   const interrupt = options.signal ?? new AbortController().signal;
   const agent = connections();
   const lag = lagMeter();
   const redact = redactor(token === undefined ? [] : [token]);
-  const selection = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
+  const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
   const runWord = Math.floor(startedAt.getTime() / 1000).toString(36) + settings.seed.toString(36);
   const undeleted: string[] = [];
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
@@ -136,6 +137,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   const quota = slots(settings.maxQueues ?? found.freeQueues);
   const turns = slots(target.atOnce);
 
+  const selection: Selection = {
+    ...selected,
+    scenarios: selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present),
+  };
   const header: Header = {
     type: 'header',
     format: 1,
@@ -324,6 +329,5 @@ function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome'
 }
 
 function nothingFound(): Features {
-  const absent = { present: false, reason: 'the endpoint could not be probed' };
-  return { kafka: absent, counters: absent, credentials: absent, clock: absent };
+  return { kafka: notProbed, counters: notProbed, credentials: notProbed, clock: notProbed };
 }

@@ -4,14 +4,18 @@ import type { Target } from './target.ts';
 /** How many emulators run beside one another in this process: more would only make each other's timers late. */
 const AT_ONCE = 8;
 
+/** Asked for by the embedded emulator, so that the clauses about credentials can be exercised, too. */
+const TOKEN = 'token-of-the-embedded-emulator';
+
 /** The embedded emulator under a controlled clock, one of its own for each scenario. */
-export function embeddedTarget(options: EmulatorOptions = {}): Target {
+export function embeddedTarget(project: string, options: EmulatorOptions = {}): Target {
   return {
     name: 'embedded',
     clock: 'controlled',
+    token: TOKEN,
     atOnce: AT_ONCE,
     async open() {
-      const emulator = await startEmulator({ ...options, clock: 'controlled' });
+      const emulator = await startEmulator({ project, token: TOKEN, ...options, clock: 'controlled' });
       return { url: emulator.url, clockUrl: emulator.clockUrl, close: () => emulator.close() };
     },
   };

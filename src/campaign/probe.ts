@@ -30,6 +30,9 @@ export interface ProbeOptions {
   readonly word: string;
 }
 
+/** Nothing was found absent: clauses that need it are not exercised, which is not the same as not applicable. */
+export const notProbed: Features[keyof Features] = { present: true, reason: 'not probed' };
+
 export async function probe({ endpoint, clock, settings, hasToken, word }: ProbeOptions): Promise<Probed> {
   const root = `/v1.0/${settings.project}`;
   const get = (target: string): Promise<Exchange> =>
@@ -59,7 +62,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
   if (quota.outcome.kind === 'failure') {
     return {
       unreachable: `the endpoint cannot be reached: ${inWords(quota)}. Check the URL, and that the endpoint is up.`,
-      features: { kafka: absent('not probed'), counters: absent('not probed'), credentials, clock: clockHook },
+      features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       undeleted,
     };
@@ -68,7 +71,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
   if (status === 401 || status === 403) {
     return {
       unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${hasToken ? 'Check the token and the project id.' : 'Give a token in DMS_TOKEN or --token-file.'}`,
-      features: { kafka: absent('not probed'), counters: absent('not probed'), credentials, clock: clockHook },
+      features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       undeleted,
     };

@@ -13,6 +13,8 @@ export interface Target {
   /** As it appears in reports: a URL without credentials, or 'embedded'. */
   readonly name: string;
   readonly clock: 'wall' | 'controlled';
+  /** The token that it asks for, where that is not the operator's to give. */
+  readonly token?: string;
   /** How many scenarios may be under way at once; one global controlled clock cannot serve two. */
   readonly atOnce: number;
   /** A site for one scenario. */

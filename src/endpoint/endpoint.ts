@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
@@ -117,11 +118,16 @@ export function endpoint(options: EndpointOptions): Endpoint {
         const exchange = await once(call, attempt);
         const pause = throttled(exchange);
         if (pause === undefined || attempt === MAX_ATTEMPTS) return exchange;
-        if (clock.kind === 'controlled') await new Promise((resolve) => setTimeout(resolve, 50 * attempt));
+        await reallyWait(clock, 0.05 * attempt);
         await clock.wait(pause, options.signal);
       }
     },
   };
+}
+
+/** On a controlled clock a back-off first really waits, since what has to pass may not be the endpoint's time; the clock stands still meanwhile. */
+export async function reallyWait(clock: Clock, seconds: number): Promise<void> {
+  if (clock.kind === 'controlled') await clock.during(false, () => sleep(seconds * 1000));
 }
 
 class GivenUp extends Error {

@@ -36,8 +36,6 @@ export interface GroupView {
   readonly acknowledgements: readonly AcknowledgeView[];
   /** Requests that may have deleted it. */
   readonly deletions: readonly Deletion[];
-  /** The first call about it that was answered with success: from then on initialisation explains no refusal (K6). */
-  readonly ready: Call | undefined;
 }
 
 /** What a call's path names. */
@@ -73,10 +71,13 @@ const MALFORMED = /[^A-Za-z0-9_-]/;
 
 export function viewOf(history: History): View {
   const { header } = history;
-  const calls = history.exchanges
-    .map(readCall)
-    .filter((call) => call !== undefined)
-    .sort((a, b) => a.left - b.left || a.id - b.id);
+  const calls = withInitialisation(
+    history,
+    history.exchanges
+      .map(readCall)
+      .filter((call) => call !== undefined)
+      .sort((a, b) => a.left - b.left || a.id - b.id),
+  );
   const consumes = calls.filter((call) => call.kind === 'consume');
   const acknowledges = calls.filter((call) => call.kind === 'acknowledge');
   const others = calls.filter((call) => call.kind === 'other');
@@ -123,7 +124,6 @@ export function viewOf(history: History): View {
         (call) =>
           call.queue === arranged.queue && (call.kind === 'delete-queue' || decoded(call.group) === arranged.group),
       ),
-      ready: calls.filter((call) => own(call) && call.reply === 'ok').sort((a, b) => a.arrived - b.arrived)[0],
     });
   }
 
@@ -173,6 +173,28 @@ export function viewOf(history: History): View {
       return tags.some((tag) => allTags.has(tag)) ? 'other-group' : 'not-arranged';
     },
   };
+}
+
+/** Seconds for which a group that was just made may be answered for with 404 (K6). */
+const INITIALISATION_SECONDS = 20;
+
+/** Until a group has answered once, a 404 for it may be its initialisation and says nothing. */
+function withInitialisation(history: History, calls: readonly Call[]): Call[] {
+  const made = new Map(history.groups.map(({ group, at }) => [group, at]));
+  const ready = new Map<string, number>();
+  for (const { group, reply, arrived } of calls) {
+    if (reply === 'ok') ready.set(group, Math.min(arrived, ready.get(group) ?? Infinity));
+  }
+  return calls.map((call) => {
+    const at = made.get(call.group);
+    const initialising =
+      call.reply === 'rejected' &&
+      call.status === 404 &&
+      at !== undefined &&
+      call.left < (ready.get(call.group) ?? Infinity) &&
+      call.left - at < INITIALISATION_SECONDS;
+    return initialising ? { ...call, reply: 'transient' } : call;
+  });
 }
 
 /** By a tag in the body; what carries no tag was sent alone into its group, so there it is the only letter. */

@@ -19,9 +19,6 @@ function* status200(view: View): Generator<Finding> {
     if (group === undefined || call.query.standing !== 'legal') continue;
     if (call.reply === 'ok') yield held(call);
     else if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
-    // A group may take some seconds to be usable (K6).
-    else if (call.status === 404 && (group.ready === undefined || group.ready.arrived > call.left))
-      yield undecided(call);
     else
       yield broken(
         'a lawful consume of an existing group is answered with 200',

@@ -106,7 +106,7 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
     expect(said + err + (await everything(out))).not.toMatch(/(?:wr0ng|r1ght)-T0ken/);
   });
 
-  test('that is interrupted ends its evidence, deletes its queues, and exits with the signal', async () => {
+  test('that is interrupted ends its evidence, deletes its queues, and exits with the signal', async ({ expect }) => {
     await using endpoint = await emulator({});
     await using directory = await ownDirectory();
     const out = directory.path;

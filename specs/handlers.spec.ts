@@ -10,7 +10,7 @@ const invented: readonly string[] = [
   '',
   'eyJjZyI6Im15X2pzb25fZ3JvdXAiLCJjaSI6InJlc3QtY29uc3VtZXItMCIsImNvdW50IjowLCJvZmZzZXQiOjAsInAiOjAsInQiOiJ0ZXN0MiJ9',
   'null',
-  `${'x'.repeat(2000)}`,
+  'x'.repeat(2000),
   'äöü 😀',
 ];
 

@@ -98,8 +98,8 @@ export interface Group {
   first(query?: Query, options?: RequestOptions): Promise<Batch>;
   /** A batch of exactly `size`; smaller ones are acknowledged away. Throws Short if the endpoint offers none. */
   batchOf(size: number, query?: Query): Promise<Batch>;
-  /** Consumes and acknowledges until nothing is left; returns how many there were. */
-  drain(query?: Query): Promise<number>;
+  /** Consumes and acknowledges until all that was arranged has come, or has had its time to appear (K4), and nothing is left. */
+  drain(query?: Query): Promise<void>;
   /** Polls until each of these was delivered once more or its last bound has passed; what comes is acknowledged. */
   untilBack(deliveries: readonly Delivered[], from: Batch, query?: Query): Promise<void>;
   /** Polls until `seconds` after the end of that batch's lease, to see that what is gone stays gone. */
@@ -169,6 +169,17 @@ export function world(options: WorldOptions): World {
   const group = (queue: ArrangedQueueHandle, id: string): Group => {
     const path = `/v1.0/${project}/queues/${queue.id}/groups/${id}/deadletters`;
 
+    // What has been arranged here and what has come, so that draining knows what to wait for.
+    const arranged = new Set<string>();
+    const seen = new Set<string>();
+    const untagged = 'untagged';
+    let arrangedAt = -Infinity;
+    const failHere = async (messages: readonly MessageSpec[]): Promise<void> => {
+      await arranger.fail(queue.id, id, messages);
+      for (const { tag, tagged } of messages) arranged.add(tagged ? tag : untagged);
+      arrangedAt = clock.now();
+    };
+
     const consumeAt = async (target: string, query: Query, more: RequestOptions): Promise<Batch> => {
       const exchange = await request('GET', target + queryText(query), {
         mayWaitSeconds: secondsOf(query['time_wait'], 3),
@@ -178,6 +189,7 @@ export function world(options: WorldOptions): World {
       const lease = secondsOf(query['ack_wait'], 30);
       const at = clock.now();
       const delivered = deliveredIn(exchange);
+      for (const { tag } of delivered) seen.add(tag ?? untagged);
       if (delivered.length > 0)
         clock.stopAt([lease - 1.1, lease - 0.9, lease, lease + GRACE].map((after) => at + after));
       return { exchange, status: statusOf(exchange), delivered, at, lease };
@@ -212,7 +224,7 @@ export function world(options: WorldOptions): World {
       path,
       async deadLetters(messages) {
         const sent = await queue.send(messages);
-        await arranger.fail(queue.id, id, sent);
+        await failHere(sent);
         return sent;
       },
       ready: () => arranger.ready(queue.id, id),
@@ -223,7 +235,7 @@ export function world(options: WorldOptions): World {
           body: JSON.stringify({ message: given }),
         }),
       counters: () => request('GET', `/v1.0/${project}/queues/${queue.id}/groups?include_deadletter=true`),
-      fail: (messages) => arranger.fail(queue.id, id, messages),
+      fail: failHere,
       consume,
       acknowledge,
       acknowledgeRaw,
@@ -249,14 +261,19 @@ export function world(options: WorldOptions): World {
         }
       },
       async drain(query = {}) {
-        let count = 0;
-        for (let empties = 0; empties < 2;) {
-          const batch = await consume({ time_wait: 1, ack_wait: 15, ...query });
-          count += batch.delivered.length;
-          if (batch.delivered.length === 0) empties += 1;
-          else await acknowledge(entries(batch.delivered));
+        for (let empties = 0; ;) {
+          const sentAt = clock.now();
+          const missing = [...arranged].some((tag) => !seen.has(tag));
+          const batch = await consume({ time_wait: missing ? 5 : 1, ack_wait: 15, ...query });
+          if (batch.delivered.length > 0) {
+            empties = 0;
+            await acknowledge(entries(batch.delivered));
+            continue;
+          }
+          empties += 1;
+          if (empties >= 2 && (!missing || sentAt > arrangedAt + GRACE)) return;
+          if (clock.now() - sentAt < 0.2) await clock.wait(0.5, signal);
         }
-        return count;
       },
       async untilBack(deliveries, from, query = {}) {
         const missing = new Set(deliveries.map(({ tag }) => tag));

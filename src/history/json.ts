@@ -25,7 +25,7 @@ export function parseSpelled(text: string): unknown {
     // The third argument is not yet in TypeScript's library.
     const reviver = (_name: string, value: unknown, context?: { source?: string }): unknown =>
       typeof value === 'number' ? new SpelledNumber(value, context?.source ?? String(value)) : value;
-    return JSON.parse(text, reviver as (name: string, value: unknown) => unknown);
+    return JSON.parse(text, reviver);
   } catch {
     return undefined;
   }

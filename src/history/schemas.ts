@@ -16,8 +16,14 @@ import type {
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, discriminator: false });
 
+interface Schema<T> {
+  check(value: unknown): value is T;
+  /** What was wrong with the last value that was checked. */
+  problems(): string;
+}
+
 /** Compiles on first use: most commands need one schema or none. */
-function lazily<T>(schema: object): { check(value: unknown): value is T; problems(): string } {
+function lazily<T>(schema: object): Schema<T> {
   let compiled: ValidateFunction<T> | undefined;
   return {
     check(value): value is T {

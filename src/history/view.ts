@@ -81,8 +81,8 @@ export function viewOf(history: History): View {
   const consumes = calls.filter((call) => call.kind === 'consume');
   const acknowledges = calls.filter((call) => call.kind === 'acknowledge');
   const others = calls.filter((call) => call.kind === 'other');
-  const normals = calls.filter((call): call is NormalCall => /-normal$/.test(call.kind));
-  const deletions = calls.filter((call): call is Deletion => /^delete-/.test(call.kind));
+  const normals = calls.filter((call): call is NormalCall => call.kind.endsWith('-normal'));
+  const deletions = calls.filter((call): call is Deletion => call.kind.startsWith('delete-'));
   const queues = new Map(history.queues.map((queue) => [queue.queue, queue]));
   const letterOfDelivery = new Map<Delivery, Letter>();
 

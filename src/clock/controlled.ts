@@ -37,6 +37,7 @@ export async function controlledClock(
   let known = first.now;
   let knownAt = monotonicSeconds();
   let target: number | undefined;
+  let move: Promise<void> | undefined;
   let closed: Error | undefined;
   let openPolls = 0;
   let openCalls = 0;
@@ -115,10 +116,16 @@ export async function controlledClock(
         // Hooks are asked for whole milliseconds: a sum of floats must not stop just short of what is due.
         const step = Math.max(Math.ceil((next - known) * 1000 - 1e-6) / 1000, stuck > 0 ? 1 : 0.001);
         target = known + step;
+        const advanced = hook.advance(step);
+        move = advanced.then(
+          () => undefined,
+          () => undefined,
+        );
         try {
-          learn((await hook.advance(step)).now);
+          learn((await advanced).now);
         } finally {
           target = undefined;
+          move = undefined;
         }
         onMove(from, known, monotonicSeconds() - origin);
         stuck = known > from ? 0 : stuck + step;
@@ -171,7 +178,10 @@ export async function controlledClock(
       else openCalls += 1;
       changed();
       try {
-        return await request();
+        const answer = await request();
+        // Whoever was answered while the clock moved goes on when it stands: what he sends next has one instant then.
+        await move;
+        return answer;
       } finally {
         if (mayPark) openPolls -= 1;
         else openCalls -= 1;

@@ -10,7 +10,9 @@ export function jsonOf({ outcome }: Exchange): unknown {
   if (outcome.kind !== 'answer') return undefined;
   const { encoding, data } = outcome.body;
   try {
-    return JSON.parse(encoding === 'utf8' ? data : Buffer.from(data, 'base64').toString('utf8'));
+    const text = encoding === 'utf8' ? data : Buffer.from(data, 'base64').toString('utf8');
+    // A byte order mark is a fault of its own (F6), for rules to find; here it must not hide what the answer says.
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

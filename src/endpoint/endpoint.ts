@@ -69,22 +69,22 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();
-    const outcome = await clock.during(call.mayWaitSeconds !== undefined, async () => {
+    const { outcome, received } = await clock.during(call.mayWaitSeconds !== undefined, async () => {
       if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
       const cancel = clock.after(GIVE_UP_SECONDS, () => giveUp.abort(new GivenUp()));
       try {
-        return await exchange(
+        const outcome = await exchange(
           options,
           base,
           call,
           { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
           giveUp.signal,
         );
+        return { outcome, received: clock.stamp() };
       } finally {
         cancel();
       }
     });
-    const received = clock.stamp();
     const recorded: Exchange = {
       type: 'exchange',
       scenario,

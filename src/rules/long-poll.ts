@@ -120,22 +120,30 @@ function* arrivesWithin(view: View, { call, group, wait }: Poll): Generator<Find
     const [from, until] = letter.arranged.failed;
     // Made dead while the poll was open: it left us before the failing acknowledgement did.
     if (from <= call.sent[1]) continue;
+    const expected = `dead letter ${letter.arranged.tag}, which arrived during the wait, is returned before the wait ends`;
+    const due = until + view.header.slack.mustLate;
     if (call.deliveries.some((delivery) => view.letterOf(delivery) === letter)) {
-      yield held(call);
+      // An answer that comes when an empty one might has not come during the wait (D4).
+      const end = wait - view.header.slack.waitEarly;
+      if (call.received[1] < call.sent[0] + end) yield held(call);
+      // Whoever only looks again when the wait is over has not returned it during the wait.
+      else if (call.received[0] >= call.sent[1] + end && call.received[0] > due + view.header.slack.shouldLate) {
+        yield broken(
+          expected,
+          `it came when the wait was over, ${inSeconds(call.received[0] - until)} after it had arrived`,
+          call,
+        );
+      } else yield undecided(call);
       continue;
     }
     const end = Math.min(call.received[0], call.sent[0] + wait);
-    if (!call.empty || until + view.header.slack.mustLate > end) continue;
+    if (!call.empty || due > end) continue;
     const obligation = obligationAt(group, letter, call, view.header.slack);
     if (obligation?.cause !== 'arrival' || obligation.must > end) continue;
     // If nothing of the group ever appeared, it was the arranging that failed (K4).
     if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(call);
     else {
-      yield broken(
-        `dead letter ${letter.arranged.tag}, which arrived during the wait, is returned before the wait ends`,
-        `the answer was empty, ${inSeconds(call.received[0] - until)} after it had arrived`,
-        call,
-      );
+      yield broken(expected, `the answer was empty, ${inSeconds(call.received[0] - until)} after it had arrived`, call);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Dead letters are kept for 72 hours and no longer. Ruling D6; needs a controlled clock. */
 import { RETENTION_SURE, returnsOf } from '../history/presence.ts';
-import type { ConsumeCall } from '../history/calls.ts';
+import { mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, rule, type Finding, type Rule } from './rule.ts';
 
@@ -38,8 +38,8 @@ interface Look {
 function* afterTheEnd(view: View): Generator<Look> {
   for (const group of view.groups) {
     for (const letter of group.letters) {
-      if (mayBeSettled(group, letter)) continue;
       for (const consume of group.consumes) {
+        if (mayBeSettled(group, letter, consume)) continue;
         if (consume.reply !== 'ok' || consume.sent[0] - letter.arranged.failed[1] <= GONE) continue;
         const delivered = letter.deliveries.some((delivery) => delivery.consume === consume);
         const touched = letter.deliveries.some(
@@ -51,8 +51,8 @@ function* afterTheEnd(view: View): Generator<Look> {
   }
 }
 
-function mayBeSettled(group: GroupView, letter: Letter): boolean {
-  return group.acknowledgements.some((one) => one.fateOf(letter) !== 'not-settled');
+function mayBeSettled(group: GroupView, letter: Letter, consume: ConsumeCall): boolean {
+  return group.acknowledgements.some((one) => mayPrecede(one.call, consume) && one.fateOf(letter) !== 'not-settled');
 }
 
 function gone(touched: boolean, expected: string): (view: View) => Generator<Finding> {

@@ -9,7 +9,7 @@ import { endpoint, type Call, type Endpoint } from '../../src/endpoint/endpoint.
 import { lagMeter } from '../../src/endpoint/lag.ts';
 import { redactor } from '../../src/endpoint/secrets.ts';
 import { schemas } from '../../src/history/schemas.ts';
-import { fakeHook } from '../support/clock-hook.ts';
+import { fakeHook, gate } from '../support/clock-hook.ts';
 import { agent, httpServer, tcpServer } from '../support/servers.ts';
 
 const TOKEN = 'MIIK"0\\/+secret=';
@@ -139,16 +139,20 @@ describe('a record', () => {
   });
 
   test('numbers the exchanges in the order of sending, not of answering', async () => {
-    let answerFirst = (): void => {};
+    const arrived = gate();
+    let answerSlow = (): void => {};
     const url = await httpServer(({ url: target }, reply) => {
-      if (target.endsWith('slow')) answerFirst = () => reply.end('slow');
-      else reply.end('fast', answerFirst);
+      if (target.endsWith('slow')) {
+        answerSlow = () => reply.end('slow');
+        arrived.open();
+      } else reply.end('fast');
     });
     const own = client(url);
     const slow = own.send(get({ target: '/slow' }));
-    await vi.waitFor(() => expect(answerFirst).not.toHaveLength(1));
-    await sleep(30);
-    await Promise.all([slow, own.send(get({ target: '/fast' }))]);
+    await arrived.passed;
+    await own.send(get({ target: '/fast' }));
+    answerSlow();
+    await slow;
     expect(own.recorded.map(({ id, request }) => [id, request.target])).toEqual([
       [2, '/fast'],
       [1, '/slow'],

@@ -110,6 +110,26 @@ const inTime = scenario({
   },
 });
 
+/** Each delivery has a lease of its own: what ends the first does not end the second. */
+const secondLease = bothModes.map((mode) =>
+  scenario({
+    id: `redelivery/${mode}/second-lease`,
+    title: 'A dead letter that failed early is not handed out a third time before its second lease has passed.',
+    clauses: ['redelivery.not-before-ack-wait'],
+    seconds: 25,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      const first = await group.first({ ack_wait: 15 });
+      await wait(9);
+      await group.acknowledge(entries(first.delivered, FAIL));
+      const second = await group.first({ ack_wait: 15 }, { consumer: 'c2' });
+      await group.untilBack(second.delivered, second);
+    },
+  }),
+);
+
 /** An endpoint may hold every lease for 30 s (D1), so that what it wrongly kept comes back only then. */
 const staysGone = [
   { name: 'ack-wait-15', query: { ack_wait: 15 }, watch: 40 },
@@ -166,5 +186,14 @@ const again = [
 
 export const chapter: Chapter = {
   name: 'redelivery',
-  scenarios: [...unacknowledged, ...defaultLease, ...longLeases, ...failed, inTime, ...staysGone, ...again],
+  scenarios: [
+    ...unacknowledged,
+    ...defaultLease,
+    ...longLeases,
+    ...failed,
+    ...secondLease,
+    inTime,
+    ...staysGone,
+    ...again,
+  ],
 };

@@ -74,6 +74,18 @@ const texts: Readonly<Record<string, readonly string[]>> = {
     '"#\\n\\t\\r\\b\\f\\"\\\\\\/"',
     '"# <b>&amp;</b> %20 + \'quotes\' `ticks` ${x}"',
   ],
+  whitespace: [
+    '"# \\r\\n two \\r lines \\n\\n "',
+    '"\\n\\t #"',
+    '{"t":"#","s":"a\\r\\nb\\rc\\nd","lead":"  x","trail":"x \\t","only":"   ","tabs":"\\t\\t","  name ":1}',
+    '{"t":"#","wide":"\u2003\u3000\u00a0","zero":"\u200b\u200d\u2060\ufeff","soft":"a\u00adb"}',
+  ],
+  'strings-like-others': [
+    '{"t":"#","date":"2020-01-31T23:59:59.999Z","day":"2020-02-30","base64":"Zm9vYmFy","hex":"0x1F","uuid":"00000000-0000-4000-8000-000000000000"}',
+    '{"t":"#","entities":"&lt;&amp;&#39;","percent":"%41%2F%00","plus":"a+b","path":"../..\\\\x","sql":"\u0027; --","template":"${x} {{y}} %s"}',
+    '{"t":"#","zeros":"007","exp":"1e5","inf":"Infinity","nan":"NaN","undef":"undefined","yes":"yes","dash":"-"}',
+    '"#=+-@ formula"',
+  ],
   'strings-like-json': [
     '"{\\"t\\":\\"#\\"}"',
     '"[1,2,\\"#\\"]"',
@@ -164,6 +176,17 @@ const attributes: Readonly<
       { attributes: '{"Case":"Kept","case":"too","UPPER-lower_1":"x"}' },
       { attributes: '{"a":"","b":" spaces ","c":"äöü 日本語 😀","d":"\\"quoted\\" \\\\ \\n"}' },
       { attributes: '{"number":"123","bool":"true","null":"null","json":"{\\"a\\":1}"}' },
+      {
+        attributes: '{"lines":"a\\r\\nb","tab":"\\t","trail":"x ","0":"zero","long":"LLLL"}'.replace(
+          'LLLL',
+          'l'.repeat(500),
+        ),
+      },
+      {
+        attributes: JSON.stringify(
+          Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`name${index}`, `value${index}`])),
+        ),
+      },
     ],
     clauses: ['payload.attributes.unchanged', 'consume.response.attributes'],
   },

@@ -102,10 +102,11 @@ function causeOf(letter: Letter, acknowledgement: AcknowledgeView | undefined): 
   const index = entries?.findIndex((entry) => entry.letter === letter) ?? -1;
   const named = entries?.[index];
   if (named?.worth === 'dead' || named?.worth === 'superseded') return 'late';
+  // Also where the request was refused, what was left out and what stood behind it has to come back (B3).
+  if (shape === 'gap' && (call.reply === 'rejected' || call.counts !== undefined)) return 'gap';
   if (call.reply === 'rejected') return 'refused';
   if (call.counts === undefined) return 'uncounted';
   if (entries === undefined || named === undefined) return 'rest';
-  if (shape === 'gap') return 'gap';
   if (shape !== 'in-order') return 'uncounted';
   if (entries.slice(0, index).some(({ entry }) => entry.status === 'fail')) return 'stopped';
   return named.entry.status === 'fail' ? 'failed' : 'uncounted';

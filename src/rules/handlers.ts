@@ -118,6 +118,17 @@ function* otherGroup(view: View): Generator<Finding> {
   yield* nothingSucceeds(from('other-group'), 'a handler of another group acknowledges nothing')(view);
 }
 
+function* superseded(view: View): Generator<Finding> {
+  yield* nothingSucceeds(worth('superseded'), 'the old handler does not acknowledge a new delivery')(view);
+  // Where redeliveries keep their handler there is no old one (C3); that they should not is another clause.
+  for (const { deliveries } of view.groups.flatMap(({ letters }) => letters)) {
+    for (const [index, delivery] of deliveries.entries()) {
+      const next = deliveries[index + 1];
+      if (next !== undefined && next.handler === delivery.handler) yield held(delivery.consume, next.consume);
+    }
+  }
+}
+
 interface AtNormal {
   readonly call: View['normals'][number];
   readonly group: GroupView;
@@ -183,10 +194,7 @@ export const handlerRules: readonly Rule[] = [
   rule('ack.handler.expired-refused', refused(worth('dead'), 'an acknowledgement after ack_wait and the grace')),
   rule('ack.handler.late', late),
   rule('ack.handler.late-returns', (view) => comesBack(view, ['late'])),
-  rule(
-    'ack.handler.superseded',
-    nothingSucceeds(worth('superseded'), 'the old handler does not acknowledge a new delivery'),
-  ),
+  rule('ack.handler.superseded', superseded),
   rule(
     'ack.handler.re-acknowledged',
     notAgain('success', 'a handler that has acknowledged is not counted as a success again'),

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { EvidenceLine } from '../../schemas/types.ts';
+import { openEvidence } from '../../src/campaign/evidence-file.ts';
+import { EvidenceError, readEvidence } from '../../src/history/evidence.ts';
+import { ownDirectory } from '../support/directory.ts';
+import { end, footer, header, start, story } from '../support/history.ts';
+
+const texts = (lines: readonly EvidenceLine[]): string[] => lines.map((line) => JSON.stringify(line));
+
+function whole(): string[] {
+  const told = story({ letters: 2 });
+  told.consume([1, 2], '', [0, 1]);
+  return texts(told.lines());
+}
+
+test('a whole file is a header, the histories of its scenarios, and a footer', () => {
+  const { header: head, histories, footer: foot, problems } = readEvidence([...whole(), '']);
+  expect(head.project).toBe('p1');
+  expect(foot).toEqual(footer());
+  expect(problems).toEqual([]);
+  expect(histories).toHaveLength(1);
+  expect(histories[0]).toMatchObject({
+    scenario: 'chapter/case',
+    start: { type: 'start' },
+    queues: [{ queue: 'q1' }],
+    groups: [{ group: 'g1' }],
+    deadLetters: [{ position: 0 }, { position: 1 }],
+    exchanges: [{ id: 1 }],
+    end: { outcome: 'completed' },
+  });
+});
+
+test('lines of scenarios that overlapped are put apart again', () => {
+  const { histories } = readEvidence(
+    texts([header(), start('a/1'), start('b/1'), end('b/1'), end('a/1', { outcome: 'short' }), footer()]),
+  );
+  expect(histories.map(({ scenario, end: ended }) => [scenario, ended?.outcome])).toEqual([
+    ['a/1', 'short'],
+    ['b/1', 'completed'],
+  ]);
+});
+
+describe('a run that was killed', () => {
+  test('leaves a last line that is cut off: it is left out and said', () => {
+    const lines = whole();
+    for (const keep of [1, 20, lines[6]!.length - 1]) {
+      const { histories, problems } = readEvidence([...lines.slice(0, 6), lines[6]!.slice(0, keep)]);
+      expect(problems).toEqual(['line 7, the last one, is cut off', 'there is no footer: the run was cut off']);
+      expect(histories[0]).toMatchObject({ deadLetters: [{}, {}], exchanges: [], end: undefined });
+    }
+  });
+
+  test('leaves no footer: that is said', () => {
+    const { problems, footer: foot } = readEvidence(whole().slice(0, -1));
+    expect(problems).toEqual(['there is no footer: the run was cut off']);
+    expect(foot).toBeUndefined();
+  });
+});
+
+describe('what is no evidence is refused, with the line', () => {
+  test.for([
+    ['nothing', [], /^the first line is not the header of a run/],
+    ['an empty file', [''], /^the first line is not the header of a run/],
+    ['garbage alone', ['garbage'], /^line 1 is not a line of evidence: it is not JSON/],
+    ['a file without its header', texts([start('a/1'), end('a/1'), footer()]), /^the first line is not the header/],
+    ['a second header', texts([header(), start('a/1'), header(), footer()]), /^there is a second header/],
+    ['an empty line in the middle', [JSON.stringify(header()), '', JSON.stringify(footer())], /^line 2 is not a line/],
+    [
+      'a cut line in the middle',
+      [JSON.stringify(header()), '{"type":"start","sc', JSON.stringify(footer())],
+      /^line 2 is not a line of evidence: it is not JSON/,
+    ],
+    [
+      'JSON that is no line of evidence, even as the last one',
+      [JSON.stringify(header()), '{"type":"remark"}'],
+      /^line 2 is not a line of evidence: /,
+    ],
+    [
+      'a member too many',
+      [JSON.stringify({ ...header(), token: 'secret' }), JSON.stringify(footer())],
+      /^line 1 is not a line of evidence: /,
+    ],
+    [
+      'a wider slack than the rulings allow',
+      texts([header({ slack: { mustLate: 16, shouldLate: 5, early: 1, waitEarly: 0.5 } }), footer()]),
+      /^line 1 is not a line of evidence: .*15/,
+    ],
+    ['a later format', [JSON.stringify({ ...header(), format: 2 })], /^line 1 is not a line of evidence: /],
+  ] as const)('%s', ([, lines, message]) => {
+    expect(() => readEvidence(lines)).toThrow(EvidenceError);
+    expect(() => readEvidence(lines)).toThrow(message);
+  });
+
+  test('a message does not repeat a whole line', () => {
+    const huge = JSON.stringify({ type: 'start', scenario: 'x'.repeat(100_000) });
+    expect(() => readEvidence([JSON.stringify(header()), huge, JSON.stringify(footer())])).toThrow(/^.{1,600}$/s);
+  });
+});
+
+describe('a file of evidence', () => {
+  test('holds every line as soon as it is written, in a directory that is made for it', async () => {
+    await using directory = await ownDirectory();
+    const own = openEvidence(join(directory.path, 'reports', 'run'));
+    own.write(header());
+    own.write(start('ü/€😀'));
+    expect(readFileSync(own.path, 'utf8')).toBe(`${texts([header(), start('ü/€😀')]).join('\n')}\n`);
+    own.close();
+  });
+
+  test('is never written over', async () => {
+    await using directory = await ownDirectory();
+    openEvidence(directory.path).close();
+    expect(() => openEvidence(directory.path)).toThrow(/EEXIST/);
+  });
+});

@@ -580,9 +580,13 @@ reason?: string
  */
 notes?: string[]
 /**
- * The broken ones.
+ * The broken ones; no more than a hundred of them.
  */
 findings: BrokenFinding[]
+/**
+ * How many broken ones more there are.
+ */
+omitted?: number
 }
 export interface BrokenFinding {
 scenario: string

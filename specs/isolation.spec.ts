@@ -128,7 +128,7 @@ const deletions = [
       const batch = await group.first({ max_msgs: 1 });
       await group.delete();
       await callBoth(group, batch.delivered[0]?.handler ?? 'none');
-      const anew = await queue.group();
+      const anew = await queue.group(group.name);
       await anew.ready();
       await anew.consume({ time_wait: 1 });
       await beside.drain();

@@ -34,8 +34,8 @@ export interface RequestOptions {
 export interface ArrangedQueueHandle {
   readonly id: string;
   readonly spec: QueueSpec;
-  /** Makes a consumer group; at most three a queue. */
-  group(): Promise<Group>;
+  /** Makes a consumer group; at most three a queue. A name that was free again may be given again. */
+  group(name?: string): Promise<Group>;
   /** Sends messages to the queue: every group of it gets them as normal messages. */
   send(messages: Messages): Promise<readonly MessageSpec[]>;
   delete(): Promise<void>;
@@ -76,6 +76,7 @@ export interface Entry {
 
 export interface Group {
   readonly id: string;
+  readonly name: string;
   readonly queue: ArrangedQueueHandle;
   /** Target of the two calls, without a query. */
   readonly path: string;
@@ -150,9 +151,10 @@ export function world(options: WorldOptions): World {
     const queue: ArrangedQueueHandle = {
       id,
       spec,
-      async group() {
+      async group(name) {
         groups += 1;
-        return group(queue, await arranger.group(id, `g${groups}`));
+        const chosen = name ?? `g${groups}`;
+        return group(queue, await arranger.group(id, chosen), chosen);
       },
       async send(messages) {
         const sent = specs(messages);
@@ -166,7 +168,7 @@ export function world(options: WorldOptions): World {
     return queue;
   };
 
-  const group = (queue: ArrangedQueueHandle, id: string): Group => {
+  const group = (queue: ArrangedQueueHandle, id: string, name: string): Group => {
     const path = `/v1.0/${project}/queues/${queue.id}/groups/${id}/deadletters`;
 
     // What has been arranged here and what has come, so that draining knows what to wait for.
@@ -220,6 +222,7 @@ export function world(options: WorldOptions): World {
 
     return {
       id,
+      name,
       queue,
       path,
       async deadLetters(messages) {

@@ -4,7 +4,7 @@ import type { Register } from '../history/register.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
 import { SELF_TEST } from './terminal.ts';
-import { count, duration, EXIT_MEANINGS, placesOf, shortDigest } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, placesOf, shortDigest } from './words.ts';
 
 const MOST_IDS = 20;
 const MARK = { conformant: '✅', incomplete: '⚠️', nonconformant: '❌' } as const;
@@ -57,7 +57,7 @@ function broken(title: string, clauses: readonly Shown[]): string[] {
   if (clauses.length === 0) return [];
   const rows = clauses.map(({ clause, of }) => {
     const [first] = of.findings;
-    const others = of.findings.length > 1 ? `, +${of.findings.length - 1} more` : '';
+    const others = brokenCount(of) > 1 ? `, +${brokenCount(of) - 1} more` : '';
     return [
       `${code(clause.id)}<br>${clause.level}`,
       `${cell(clause.text)}<br><sub>${cell(placesOf(clause))}</sub>`,

@@ -4,7 +4,7 @@ import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
 import type { Register } from '../history/register.ts';
 import { excerpt, plain } from './plain.ts';
 import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
-import { count, duration, EXIT_MEANINGS, placesOf } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, placesOf } from './words.ts';
 
 const MOST_FINDINGS = 3;
 const MOST_IDS = 12;
@@ -83,7 +83,7 @@ function failure({ clause, of }: Shown, paint: Paint): string[] {
     `  ${clause.text}`,
     `  ${paint('dim', placesOf(clause))}`,
     ...of.findings.slice(0, MOST_FINDINGS).flatMap(found),
-    ...more(of.findings.length - MOST_FINDINGS, 'finding').map((line) => `  ${line}`),
+    ...more(brokenCount(of) - MOST_FINDINGS, 'finding').map((line) => `  ${line}`),
   ];
 }
 
@@ -97,7 +97,7 @@ function found({ expected, observed, scenario, exchanges }: BrokenFinding): stri
 
 function warning({ clause, of }: Shown, paint: Paint): string[] {
   const [first] = of.findings;
-  const others = of.findings.length - 1;
+  const others = brokenCount(of) - 1;
   return [
     `${paint('yellow', `! ${clause.id}`)}  ${clause.text}`,
     ...(first === undefined

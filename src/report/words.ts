@@ -1,5 +1,5 @@
 /** The wording that all reports share. */
-import type { Clause, Place, Verdict } from '../../schemas/types.ts';
+import type { Clause, ClauseVerdict, Place, Verdict } from '../../schemas/types.ts';
 
 export const EXIT_MEANINGS: Readonly<Record<Verdict['exitCode'] | 2, string>> = {
   0: 'conformant',
@@ -40,4 +40,9 @@ export function duration(seconds: number): string {
 /** The register's digest, short enough to compare by eye. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** How many findings broke a clause, those that the verdict leaves out included. */
+export function brokenCount({ findings, omitted = 0 }: ClauseVerdict): number {
+  return findings.length + omitted;
 }

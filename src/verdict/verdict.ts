@@ -6,6 +6,7 @@ import type { Rule } from '../rules/rule.ts';
 import { judge, type Judgement } from './judge.ts';
 
 const MOST_NOTES = 20;
+const MOST_FINDINGS = 100;
 
 /** The verdict of a run by its evidence alone. */
 export function verdictOf(evidence: Evidence, register: Register, rules: readonly Rule[]): Verdict {
@@ -155,7 +156,8 @@ function clauseVerdict(
     evidence,
     undecided,
     ...(notes.length === 0 ? {} : { notes: [...new Set(notes)].slice(0, MOST_NOTES) }),
-    findings: broken,
+    findings: broken.slice(0, MOST_FINDINGS),
+    ...(broken.length > MOST_FINDINGS ? { omitted: broken.length - MOST_FINDINGS } : {}),
   };
   if (broken.length > 0)
     return { ...base, verdict: clause.level === 'MUST' ? 'fail' : clause.level === 'SHOULD' ? 'warn' : 'info' };

@@ -44,14 +44,10 @@ const counted = bothModes.flatMap((mode) =>
         const group = await queue.group();
         await group.deadLetters(size * (mode === 'FIFO' ? 1 : 4));
         const batch = await group.batchOf(size, { ack_wait: 15 });
-        await group.acknowledge(
+        const acknowledged = await group.acknowledge(
           statuses.map((status, index) => ({ handler: batch.delivered[index]?.handler, status })),
         );
-        await group.untilBack(
-          batch.delivered.slice(statuses.indexOf(f) === -1 ? statuses.length : statuses.indexOf(f)),
-          batch,
-        );
-        await group.watch(batch);
+        await group.outcome(batch, acknowledged);
       },
     }),
   ),
@@ -247,8 +243,7 @@ const moreThanTen = scenario({
       handler: `invented-${index}`,
       status: SUCCESS,
     }));
-    await group.acknowledge([...entries(batch.delivered), ...invented]);
-    await group.untilBack(batch.delivered, batch);
+    await group.outcome(batch, await group.acknowledge([...entries(batch.delivered), ...invented]));
   },
 });
 

@@ -64,8 +64,10 @@ const mixed = bothModes.flatMap((mode) =>
         const group = await queue.group();
         await group.deadLetters(2);
         const batch = await group.first();
-        await group.acknowledge(badFirst ? [bad, ...entries(batch.delivered)] : [...entries(batch.delivered), bad]);
-        await group.watch(batch);
+        await group.outcome(
+          batch,
+          await group.acknowledge(badFirst ? [bad, ...entries(batch.delivered)] : [...entries(batch.delivered), bad]),
+        );
       },
     }),
   ),
@@ -164,9 +166,8 @@ const spent = [
       const group = await queue.group();
       await group.deadLetters(1);
       const batch = await group.first();
-      await group.acknowledge(entries(batch.delivered, FAIL));
-      await group.acknowledge(entries(batch.delivered));
-      await group.watch(batch);
+      const failed = await group.acknowledge(entries(batch.delivered, FAIL));
+      await group.outcome(batch, failed, await group.acknowledge(entries(batch.delivered)));
     },
   }),
 ];

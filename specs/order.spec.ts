@@ -111,8 +111,7 @@ const ordered = bothModes.flatMap((mode) =>
       async run({ queue }) {
         const group = await queue.group();
         const batch = await batchOf(group, size, mode);
-        await group.acknowledge(entriesOf(pattern, batch));
-        await group.watch(batch);
+        await group.outcome(batch, await group.acknowledge(entriesOf(pattern, batch)));
       },
     }),
   ),
@@ -126,9 +125,8 @@ const restLater = scenario({
   async run({ queue }) {
     const group = await queue.group();
     const batch = await batchOf(group, 3, 'NORMAL');
-    await group.acknowledge(entriesOf(['1s'], batch));
-    await group.acknowledge(entriesOf(['2s', '3s'], batch));
-    await group.watch(batch);
+    const prefix = await group.acknowledge(entriesOf(['1s'], batch));
+    await group.outcome(batch, prefix, await group.acknowledge(entriesOf(['2s', '3s'], batch)));
   },
 });
 
@@ -145,8 +143,7 @@ const twoBatches = bothModes.flatMap((mode) => [
       const first = await group.first({ max_msgs: 2 });
       const second = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 15 });
       if (second.delivered.length > 0) await group.acknowledge(entries(second.delivered));
-      await group.acknowledge(entries(first.delivered));
-      await group.watch(first);
+      await group.outcome(first, await group.acknowledge(entries(first.delivered)));
     },
   }),
   scenario({
@@ -160,8 +157,8 @@ const twoBatches = bothModes.flatMap((mode) => [
       await group.deadLetters(4);
       const first = await group.first({ max_msgs: 2 });
       const second = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 15 });
-      await group.acknowledge([...entries(first.delivered), ...entries(second.delivered)]);
-      await group.watch(first);
+      const both = await group.acknowledge([...entries(first.delivered), ...entries(second.delivered)]);
+      await group.outcome({ ...first, delivered: [...first.delivered, ...second.delivered] }, both);
     },
   }),
 ]);

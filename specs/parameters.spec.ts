@@ -14,17 +14,17 @@ const bad: Readonly<Record<Name, readonly (readonly [clause: string, values: rea
   max_msgs: [
     ['range', ['0', '11', '1000', '99999999999999999999']],
     ['negative', ['-1', '-10']],
-    ['integer', ['abc', '1.5', 'true', '0x5', '5,0', 'NaN']],
+    ['integer', ['abc', '1.5', 'true', '0x5', '7abc', 'x7', 'NaN']],
   ],
   time_wait: [
     ['range', ['0', '61', '3600', '99999999999999999999']],
     ['negative', ['-1', '-3']],
-    ['integer', ['abc', '2.5', 'null', '1m', '[3]']],
+    ['integer', ['abc', '2.5', 'null', '1m', '7abc', 'x7']],
   ],
   ack_wait: [
     ['range', ['0', '1', '14', '301', '86400', '99999999999999999999']],
     ['negative', ['-1', '-30']],
-    ['integer', ['abc', '30.5', 'undefined', '30m', '{30}']],
+    ['integer', ['abc', '30.5', 'undefined', '30m', '20abc', 'x20']],
   ],
 };
 

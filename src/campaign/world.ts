@@ -103,6 +103,11 @@ export interface Group {
   drain(query?: Query): Promise<void>;
   /** Polls until each of these was delivered once more or its last bound has passed; what comes is acknowledged. */
   untilBack(deliveries: readonly Delivered[], from: Batch, query?: Query): Promise<void>;
+  /**
+   * Polls until as many of a batch are back as its acknowledgements left unacknowledged, or their last bound has passed,
+   * and in any case until 10 s after the end of its lease, to see that what is gone stays gone.
+   */
+  outcome(from: Batch, ...acknowledgements: readonly Exchange[]): Promise<void>;
   /** Polls until `seconds` after the end of that batch's lease, to see that what is gone stays gone. */
   watch(from: Batch, seconds?: number, query?: Query): Promise<void>;
   delete(): Promise<void>;
@@ -285,6 +290,15 @@ export function world(options: WorldOptions): World {
           return missing.size > 0;
         });
       },
+      async outcome(from, ...acknowledgements) {
+        const settled = acknowledgements.reduce((sum, exchange) => sum + successesOf(exchange), 0);
+        const open = new Set(from.delivered.map(({ tag }) => tag));
+        const watched = from.at + from.lease + 10;
+        await pollUntil(from.at + Math.max(from.lease, LEASE_FLOOR) + GRACE, {}, (batch) => {
+          for (const { tag } of batch.delivered) open.delete(tag);
+          return open.size > settled || clock.now() < watched;
+        });
+      },
       async watch(from, seconds = 10, query = {}) {
         await pollUntil(from.at + from.lease + seconds, query, () => clock.now() < from.at + from.lease + seconds);
       },
@@ -320,6 +334,13 @@ function queryText(query: Query): string {
 function secondsOf(value: Query[string] | undefined, standard: number): number {
   const seconds = Number(value === '' ? standard : (value ?? standard));
   return Number.isFinite(seconds) && seconds > 0 && seconds <= 300 ? seconds : standard;
+}
+
+/** What the endpoint says it acknowledged; only steers how long is waited for the rest. */
+function successesOf(exchange: Exchange): number {
+  const body = jsonOf(exchange);
+  const success = statusOf(exchange) === 200 ? (body as { success?: unknown } | null)?.success : 0;
+  return typeof success === 'number' && Number.isInteger(success) && success > 0 ? success : 0;
 }
 
 function deliveredIn(exchange: Exchange): Delivered[] {

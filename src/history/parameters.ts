@@ -61,9 +61,7 @@ function readParameter(name: ParameterName, values: readonly string[]): Paramete
       : { form: 'out-of-range', text, value: undefined };
   }
   if (/^-[0-9]+$/.test(text)) return { form: 'negative', text, value: undefined };
-  // Of these the documents' "3s" and the spellings that common parsers accept are left open; the rest is no integer.
-  if (/^(?:[0-9]+s|\+[0-9]+|0[0-9]+|[0-9]+e[0-9]+|\s+[0-9]+|[0-9]+\s+)$/i.test(text)) {
-    return { form: 'odd', text, value: undefined };
-  }
-  return { form: 'not-integer', text, value: undefined };
+  // Letters and fractions are no integers, but for the documents' own "3s" and the exponent that common parsers accept.
+  const isOpen = /^[0-9]+s$|^[0-9]+e[0-9]+$/i.test(text) || !/[\p{L}.]/u.test(text);
+  return { form: isOpen ? 'odd' : 'not-integer', text, value: undefined };
 }

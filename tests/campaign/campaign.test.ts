@@ -8,7 +8,7 @@ import { remoteTarget } from '../../src/campaign/target.ts';
 import { entries } from '../../src/campaign/world.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
 import { schemas } from '../../src/history/schemas.ts';
-import { PROJECT, ran, registerOf, settings, sharedEmulator, type Ran } from '../support/campaign.ts';
+import { PROJECT, ran, registerOf, settings, sharedEmulator, type Ran } from '../support/runs.ts';
 import { gate } from '../support/clock-hook.ts';
 import { httpServer } from '../support/servers.ts';
 
@@ -67,7 +67,12 @@ describe('the evidence of a run', () => {
   });
 
   test('tells each scenario from its start to its end, arranging and tidying included', async () => {
-    const run = await ran([made('chapter/one', oneDeadLetter)]);
+    const run = await ran([
+      made('chapter/one', async (world) => {
+        await oneDeadLetter(world);
+        await world.wait(1);
+      }),
+    ]);
     const types = noted(run.lines, 'chapter/one');
     expect(types[0]).toBe('start');
     expect(types.at(-1)).toBe('end');
@@ -206,19 +211,19 @@ describe('a run leaves nothing behind', () => {
           interrupt.abort(new SignalInterrupt('SIGTERM'));
           await wait(60);
         }),
-        made('a/queued', undefined, { queues: Array.from({ length: 5 }, () => queueOf('NORMAL')) }),
+        made('b/queued', undefined, { queues: Array.from({ length: 5 }, () => queueOf('NORMAL')) }),
       ],
       { target: emulator.target, signal: interrupt.signal, settings: { maxQueues: 2 } },
     );
     expect(run.footer).toMatchObject({ outcome: 'interrupted', signal: 'SIGTERM', undeleted: [] });
-    for (const id of ['a/polling', 'a/waiting', 'a/queued']) {
+    for (const id of ['a/polling', 'a/waiting', 'b/queued']) {
       expect(run.ends.get(id)).toMatchObject({
         outcome: 'aborted',
         blame: 'operator',
         reason: 'the run was interrupted',
       });
     }
-    expect(exchangesOf(run, 'a/queued')).toEqual([]);
+    expect(exchangesOf(run, 'b/queued')).toEqual([]);
     expect(await emulator.queues()).toEqual([]);
     // The poll that was cut has an unknown effect, and is recorded as such.
     const cut = exchangesOf(run, 'a/polling').find(({ outcome }) => outcome.kind === 'failure');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scenario, type Scenario } from '../../src/campaign/scenario.ts';
 import { matcher, select } from '../../src/campaign/selection.ts';
-import { registerOf } from '../support/campaign.ts';
+import { registerOf } from '../support/runs.ts';
 
 const { clauses } = registerOf(
   { id: 'poll.empty' },

@@ -3,7 +3,7 @@
  * nobody acknowledges it, each time (acknowledge document, Function; consume document, row ack_wait; rulings D1, D3, C3, C8, G8).
  */
 import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
-import { entries, FAIL } from '../src/campaign/world.ts';
+import { entries, FAIL, SUCCESS } from '../src/campaign/world.ts';
 
 const unacknowledged = bothModes.map((mode) =>
   scenario({
@@ -110,6 +110,48 @@ const inTime = scenario({
   },
 });
 
+/** What happens to one batch says nothing about the lease of another, in its own group or beside it. */
+const untouched = [
+  ...[SUCCESS, FAIL].flatMap((status) =>
+    bothModes.map((mode) =>
+      scenario({
+        id: `redelivery/${mode}/another-batch/${status}`,
+        title: `A batch stays leased while another batch of its group is acknowledged as ${status}.`,
+        clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'].slice(0, mode === 'NORMAL' ? 2 : 0),
+        seconds: 15,
+        queues: [queueOf(mode)],
+        async run({ queue, wait }) {
+          const group = await queue.group();
+          await group.deadLetters(6);
+          const one = await group.first({ max_msgs: 2 });
+          const other = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 15 }, { consumer: 'c2' });
+          await wait(1);
+          await group.acknowledge(entries(one.delivered, status));
+          await group.untilBack(other.delivered, other);
+          await group.drain();
+        },
+      }),
+    ),
+  ),
+  scenario({
+    id: 'redelivery/another-group',
+    title: 'A batch stays leased while another group of its queue fails the same messages.',
+    clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+    seconds: 15,
+    async run({ queue, wait }) {
+      const [own, other] = [await queue.group(), await queue.group()];
+      const sent = await queue.send(3);
+      await own.fail(sent);
+      await other.fail(sent);
+      const [batch, beside] = [await own.first(), await other.first()];
+      await wait(1);
+      await other.acknowledge(entries(beside.delivered, FAIL));
+      await own.untilBack(batch.delivered, batch);
+      await other.drain();
+    },
+  }),
+];
+
 /** Each delivery has a lease of its own: what ends the first does not end the second. */
 const secondLease = bothModes.map((mode) =>
   scenario({
@@ -191,6 +233,7 @@ export const chapter: Chapter = {
     ...defaultLease,
     ...longLeases,
     ...failed,
+    ...untouched,
     ...secondLease,
     inTime,
     ...staysGone,

@@ -82,7 +82,7 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
       const status = statusOf(exchange);
       if (status !== undefined && accepted.includes(status)) return exchange;
       const maybeInitialising =
-        (status === 400 && errorCodeOf(exchange) === '10240032') || status === 404 || status === 503 || status === 504;
+        (status === 400 && errorCodeOf(exchange) === '10240032') || status === 404 || isUnavailable(exchange);
       if (!maybeInitialising || waited >= INITIALISATION_SECONDS) throw refusal(exchange);
       await reallyWait(clock, 0.02);
       await clock.wait(pause, signal);
@@ -108,7 +108,12 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
               ...(spec.redrive ? { max_consume_count: spec.maxConsumeCount } : {}),
             }),
       });
-      const exchange = await call('POST', root, body);
+      let exchange = await call('POST', root, body);
+      for (let again = 1; isUnavailable(exchange) && again <= 4; again += 1) {
+        await reallyWait(clock, 0.1);
+        await clock.wait(1, signal);
+        exchange = await call('POST', root, body);
+      }
       const status = statusOf(exchange);
       if (status !== undefined && status >= 400 && status < 500 && isQuota(exchange))
         throw new QuotaRefused(inWords(exchange));
@@ -256,6 +261,10 @@ function span(exchange: Exchange): Bounds {
 function member(exchange: Exchange, name: string): unknown {
   const body = jsonOf(exchange);
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+}
+
+function isUnavailable(exchange: Exchange): boolean {
+  return [503, 504].includes(statusOf(exchange) ?? 0);
 }
 
 function isQuota(exchange: Exchange): boolean {

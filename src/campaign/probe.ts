@@ -91,8 +91,16 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
       await discard(queue);
     }
   } catch (error) {
-    // A quota that is used up may be free again later; anything else, each scenario will meet and report itself.
-    if (!(error instanceof QuotaRefused)) counters = absent(error instanceof Error ? error.message : String(error));
+    // A quota that is used up may be free again later; what else keeps us from a queue and a group keeps us from all.
+    if (!(error instanceof QuotaRefused)) {
+      return {
+        unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. Expected the calls for queues, groups and messages beside the two that are tested.`,
+        features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
+        freeQueues: 1,
+        undeleted,
+      };
+    }
+    counters = notProbed;
   }
 
   let kafka: Features['kafka'];

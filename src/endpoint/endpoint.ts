@@ -5,8 +5,10 @@ import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
 import type { LagMeter } from './lag.ts';
 import type { Redactor } from './secrets.ts';
 
-/** Seconds on the judged clock after which an unanswered request is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
-const GIVE_UP_SECONDS = 80;
+/** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
+const GIVE_UP_POLL_SECONDS = 80;
+/** The same for a request that has nothing to wait for. */
+const GIVE_UP_SECONDS = 30;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const MAX_ATTEMPTS = 12;
 
@@ -52,8 +54,8 @@ export function connections(): Agent {
     pipelining: 1,
     keepAliveTimeout: 2_000,
     connect: { timeout: 10_000 },
-    headersTimeout: (GIVE_UP_SECONDS + 20) * 1000,
-    bodyTimeout: (GIVE_UP_SECONDS + 20) * 1000,
+    headersTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
+    bodyTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
     maxResponseSize: MAX_ANSWER_BYTES,
   });
 }
@@ -71,7 +73,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const giveUp = new AbortController();
     const { outcome, received } = await clock.during(call.mayWaitSeconds !== undefined, async () => {
       if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
-      const cancel = clock.after(GIVE_UP_SECONDS, () => giveUp.abort(new GivenUp()));
+      const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
+      const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
       try {
         const outcome = await exchange(
           options,
@@ -132,7 +135,9 @@ export async function reallyWait(clock: Clock, seconds: number): Promise<void> {
 
 class GivenUp extends Error {
   readonly code = 'GIVEN_UP';
-  override readonly message = `no answer within ${GIVE_UP_SECONDS} s`;
+  constructor(seconds: number) {
+    super(`no answer within ${seconds} s`);
+  }
 }
 
 /** Where a controlled clock must stop so that an answer's instant can be told from one that is just too early or too late. */

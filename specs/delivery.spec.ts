@@ -66,6 +66,18 @@ const loads = (
   ),
 );
 
+const bytesCount = scenario({
+  id: 'delivery/load/bytes',
+  title: 'Bytes count for the load of an answer, not characters.',
+  clauses: ['delivery.load-limit'],
+  seconds: 3,
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.deadLetters(Array.from({ length: 4 }, () => ({ body: `{"t":"#","fill":"${'日'.repeat(50_000)}"}` })));
+    await group.drain();
+  },
+});
+
 const attributesCount = scenario({
   id: 'delivery/load/attributes',
   title: 'Attributes count for the load of an answer.',
@@ -153,5 +165,5 @@ const fifo = [
 
 export const chapter: Chapter = {
   name: 'delivery',
-  scenarios: [...all, ...oneByOne, ...loads, attributesCount, singleLarge, ...fifo],
+  scenarios: [...all, ...oneByOne, ...loads, bytesCount, attributesCount, singleLarge, ...fifo],
 };

@@ -67,7 +67,7 @@ const concurrent = bothModes.flatMap((mode) =>
     scenario({
       id: `isolation/concurrent/${mode}/${consumers}`,
       title: `${consumers} consumers that consume at the same time get different dead letters, and together all.`,
-      clauses: ['concurrency.disjoint', 'delivery.all-arrive'].slice(0, mode === 'NORMAL' ? 2 : 0),
+      clauses: ['concurrency.disjoint', 'delivery.all-arrive'],
       seconds: 3,
       queues: [queueOf(mode)],
       async run({ queue }) {

@@ -117,7 +117,7 @@ const untouched = [
       scenario({
         id: `redelivery/${mode}/another-batch/${status}`,
         title: `A batch stays leased while another batch of its group is acknowledged as ${status}.`,
-        clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'].slice(0, mode === 'NORMAL' ? 2 : 0),
+        clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
         seconds: 15,
         queues: [queueOf(mode)],
         async run({ queue, wait }) {
@@ -132,6 +132,25 @@ const untouched = [
         },
       }),
     ),
+  ),
+  ...[SUCCESS, FAIL].map((status) =>
+    scenario({
+      id: `redelivery/not-renewed/${status}`,
+      title: `A late acknowledgement of another batch as ${status} does not start a lease anew.`,
+      clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+      seconds: 30,
+      async run({ queue, wait }) {
+        const group = await queue.group();
+        await group.deadLetters(4);
+        const one = await group.first({ max_msgs: 1, ack_wait: 30 });
+        await wait(20);
+        const other = await group.consume({ max_msgs: 1, time_wait: 1, ack_wait: 15 }, { consumer: 'c2' });
+        await wait(7);
+        await group.acknowledge(entries(other.delivered, status), { consumer: 'c2' });
+        await group.untilBack(one.delivered, one);
+        await group.drain();
+      },
+    }),
   ),
   scenario({
     id: 'redelivery/another-group',

@@ -71,6 +71,8 @@ const bytesCount = scenario({
   title: 'Bytes count for the load of an answer, not characters.',
   clauses: ['delivery.load-limit'],
   seconds: 3,
+  // A NORMAL queue may hand out from one partition at a time, which keeps answers small.
+  queues: [queueOf('FIFO')],
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(Array.from({ length: 4 }, () => ({ body: `{"t":"#","fill":"${'日'.repeat(50_000)}"}` })));
@@ -82,6 +84,7 @@ const attributesCount = scenario({
   id: 'delivery/load/attributes',
   title: 'Attributes count for the load of an answer.',
   clauses: ['delivery.load-limit'],
+  queues: [queueOf('FIFO')],
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(

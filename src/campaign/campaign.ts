@@ -20,6 +20,8 @@ import { slots } from './slots.ts';
 import type { Site, Target } from './target.ts';
 import { world, type WorldOptions } from './world.ts';
 
+/** Requests of one scenario; the longest needs some hundreds. */
+const MOST_EXCHANGES = 3000;
 /** Seconds that tidying up after a scenario may take, also after an interrupt. */
 const TIDY_SECONDS = 20;
 
@@ -88,6 +90,14 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
             note({ type: 'clock', scenario, from, to, at }),
           );
     let lastId = 0;
+    const nextId = (): number => {
+      lastId += 1;
+      // Whoever hands out for ever what was acknowledged would keep a scenario busy for ever.
+      if (lastId === MOST_EXCHANGES) {
+        throw new Trouble('endpoint', `${MOST_EXCHANGES} requests did not bring the scenario to its end`);
+      }
+      return lastId;
+    };
     return {
       clock,
       client: (signal) =>
@@ -101,7 +111,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           scenario,
           record: note,
           signal,
-          nextId: () => (lastId += 1),
+          nextId,
         }),
     };
   };

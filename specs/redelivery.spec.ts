@@ -46,6 +46,23 @@ const defaultLease = [
   }),
 );
 
+/** Whoever leaves ack_wait out of account hands out again after the default of 30 s. */
+const longerThanDefault = bothModes.map((mode) =>
+  scenario({
+    id: `redelivery/${mode}/longer-than-default`,
+    title: 'With an ack_wait of 300 s a dead letter is not handed out again after the default of 30 s.',
+    clauses: ['redelivery.not-before-ack-wait'],
+    seconds: 31,
+    queues: [queueOf(mode)],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      const batch = await group.first({ ack_wait: 300 });
+      await group.look(batch, 31);
+    },
+  }),
+);
+
 /** Above the default and up to the end of the range: kept to, and a late acknowledgement within it is valid. */
 const longLeases = [31, 60, 120, 300].flatMap((wait) => [
   scenario({
@@ -216,8 +233,8 @@ const again = [
   scenario({
     id: 'redelivery/again-and-again/failed',
     title: 'A dead letter comes back however often it fails.',
-    clauses: ['redelivery.again-and-again'],
-    seconds: 30,
+    clauses: ['redelivery.again-and-again', 'ack.acknowledged.never-returns'],
+    seconds: 25,
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(1);
@@ -227,6 +244,7 @@ const again = [
       }
       const last = await group.first({ ack_wait: 15 });
       await group.acknowledge(entries(last.delivered));
+      await group.watch(last);
     },
   }),
   scenario({
@@ -234,13 +252,14 @@ const again = [
     title: 'A dead letter comes back however often its lease runs out.',
     clauses: ['redelivery.again-and-again', 'redelivery.by-ack-wait'],
     waiting: 'certify',
-    seconds: 60,
+    seconds: 85,
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(1);
       for (let round = 1; round <= 4; round += 1) await group.first({ ack_wait: 15 });
       const last = await group.first({ ack_wait: 15 });
       await group.acknowledge(entries(last.delivered));
+      await group.watch(last);
     },
   }),
 ];
@@ -250,6 +269,7 @@ export const chapter: Chapter = {
   scenarios: [
     ...unacknowledged,
     ...defaultLease,
+    ...longerThanDefault,
     ...longLeases,
     ...failed,
     ...untouched,

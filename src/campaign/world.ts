@@ -108,8 +108,10 @@ export interface Group {
    * and in any case until 10 s after the end of its lease, to see that what is gone stays gone.
    */
   outcome(from: Batch, ...acknowledgements: readonly Exchange[]): Promise<void>;
+  /** Polls for `seconds` from the delivery of that batch. */
+  look(from: Batch, seconds: number): Promise<void>;
   /** Polls until `seconds` after the end of that batch's lease, to see that what is gone stays gone. */
-  watch(from: Batch, seconds?: number, query?: Query): Promise<void>;
+  watch(from: Batch, seconds?: number): Promise<void>;
   delete(): Promise<void>;
 }
 
@@ -299,8 +301,9 @@ export function world(options: WorldOptions): World {
           return open.size > settled || clock.now() < watched;
         });
       },
-      async watch(from, seconds = 10, query = {}) {
-        await pollUntil(from.at + from.lease + seconds, query, () => clock.now() < from.at + from.lease + seconds);
+      look: (from, seconds) => pollUntil(from.at + seconds, {}, () => clock.now() < from.at + seconds),
+      async watch(from, seconds = 10) {
+        await this.look(from, from.lease + seconds);
       },
       async delete() {
         await arranger.deleteGroup(queue.id, id);

@@ -42,7 +42,7 @@ test('the run that all of this is about broke nothing and showed much', () => {
   expect(judged().clauses.filter(({ verdict }) => verdict === 'pass').length).toBeGreaterThan(40);
 });
 
-describe('the same evidence', () => {
+describe('the same evidence', { timeout: 30_000 }, () => {
   test('gives the same verdict, byte for byte, however often and in whichever process state', () => {
     const [one, other] = [judged(), judged(readEvidence([...lines, '']))];
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
@@ -80,7 +80,7 @@ describe('the same evidence', () => {
   });
 });
 
-describe('a run that is seen less exactly', () => {
+describe('a run that is seen less exactly', { timeout: 30_000 }, () => {
   /** Seconds by which an instant is blurred; no more than our own timers may be late in earnest. */
   const blur = fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },
@@ -191,7 +191,7 @@ describe('a run that is seen less exactly', () => {
   }
 });
 
-describe('a run that is seen in part, or wrongly', () => {
+describe('a run that is seen in part, or wrongly', { timeout: 30_000 }, () => {
   const survives = (histories: readonly History[]): void => {
     const { reasons } = judged(withHistories(histories));
     expect(reasons.filter((reason) => reason.includes('the suite itself failed'))).toEqual([]);
@@ -258,7 +258,7 @@ describe('a run that is seen in part, or wrongly', () => {
           })),
         );
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 

@@ -135,7 +135,7 @@ describe('how a scenario ends, and by whose doing', () => {
     ['threw what is no error', 'just text', { outcome: 'aborted', blame: 'suite', reason: 'just text' }],
   ] as const)('one that %s', async ([, error, expected]) => {
     // Whatever one does, the others go on.
-    const run = await ran([made('a/1', () => Promise.reject(error as Error)), made('a/2', oneDeadLetter)]);
+    const run = await ran([made('a/1', () => Promise.reject(error)), made('a/2', oneDeadLetter)]);
     expect(run.ends.get('a/1')).toMatchObject(expected);
     expect(run.ends.get('a/2')?.outcome).toBe('completed');
     expect(run.footer.outcome).toBe('completed');

@@ -5,7 +5,7 @@ import { agent, httpServer } from '../support/servers.ts';
 test('it reads with GET and moves with POST {"advance": seconds}', async () => {
   const asked: string[] = [];
   const url = await httpServer(({ method, headers, body }, reply) => {
-    asked.push(`${method} ${headers['content-type'] ?? '-'} ${headers['x-hook'] ?? '-'} ${body}`);
+    asked.push(`${method} ${headers['content-type'] ?? '-'} ${String(headers['x-hook'] ?? '-')} ${body}`);
     reply.end(method === 'GET' ? '{"now":5}' : '{"now":7.5,"waiting":2,"more":true}');
   });
   const hook = clockHook(`${url}/clock`, agent(), { 'x-hook': 'yes' });

@@ -223,7 +223,7 @@ export function world(options: WorldOptions): World {
         if (!more(batch)) return;
         if (sentAt > instant) return;
         // Answers that come at once, as errors do, must not become a flood.
-        if (clock.now() - sentAt < 0.2) await clock.wait(batch.delivered.length > 0 ? 0.02 : 0.5, signal);
+        if (clock.now() - sentAt < 0.2) await clock.wait(batch.delivered.length > 0 ? 0.1 : 0.5, signal);
       }
     };
 

@@ -63,6 +63,9 @@ export interface AcknowledgeView {
   fateOf(letter: Letter): Fate;
 }
 
+/** The acknowledgements that were sent before, by the batches of which they name handlers. */
+type Earlier = Map<ConsumeCall, readonly AcknowledgeView[]>;
+
 export function readAcknowledgements(
   calls: readonly AcknowledgeCall[],
   consumes: readonly ConsumeCall[],
@@ -76,16 +79,18 @@ export function readAcknowledgements(
     if (known === undefined) byHandler.set(delivery.handler, [delivery]);
     else known.push(delivery);
   }
-  const views: AcknowledgeView[] = [];
-  for (const call of calls) {
-    views.push(readOne(call, views, consumes, byHandler, letterOf, slack));
-  }
-  return views;
+  const giving = consumes.filter((consume) => consume.deliveries.length > 0);
+  const earlier: Earlier = new Map();
+  return calls.map((call) => {
+    const view = readOne(call, earlier, giving, byHandler, letterOf, slack);
+    for (const batch of view.batches) earlier.set(batch, [...(earlier.get(batch) ?? []), view]);
+    return view;
+  });
 }
 
 function readOne(
   call: AcknowledgeCall,
-  earlier: readonly AcknowledgeView[],
+  earlier: Earlier,
   consumes: readonly ConsumeCall[],
   byHandler: ReadonlyMap<string, readonly Delivery[]>,
   letterOf: (delivery: Delivery) => Letter | undefined,
@@ -126,11 +131,11 @@ function worthOf(
   call: AcknowledgeCall,
   delivery: Delivery,
   letter: Letter | undefined,
-  earlier: readonly AcknowledgeView[],
+  earlier: Earlier,
   slack: Slack,
 ): Pick<EntryView, 'worth' | 'spentAs'> {
   const end = leaseEnd(delivery);
-  const ofBatch = earlier.filter((view) => view.batches.has(delivery.consume));
+  const ofBatch = earlier.get(delivery.consume) ?? [];
   const named = ofBatch.filter((view) => view.entries?.some((other) => other.delivery === delivery));
   for (const view of named) {
     if (!before(view.call, call) || letter === undefined) return { worth: 'open', spentAs: undefined };
@@ -154,7 +159,7 @@ function shapeOf(
   entries: readonly EntryView[],
   batches: number,
   batch: ConsumeCall | undefined,
-  earlier: readonly AcknowledgeView[],
+  earlier: Earlier,
 ): Shape {
   if (entries.some(({ delivery }) => delivery === undefined)) return 'bad';
   if (new Set(entries.map(({ letter, delivery }) => letter ?? delivery)).size < entries.length) return 'duplicate';
@@ -165,9 +170,9 @@ function shapeOf(
 }
 
 /** Index of the first entry before which a message of its batch is missing that no acknowledgement has named; the length if there is none. */
-function gapAt(entries: readonly EntryView[], batch: ConsumeCall, earlier: readonly AcknowledgeView[]): number {
+function gapAt(entries: readonly EntryView[], batch: ConsumeCall, earlier: Earlier): number {
   const named = new Set(
-    earlier
+    (earlier.get(batch) ?? [])
       .flatMap((view) => view.entries ?? [])
       .flatMap(({ delivery }) => (delivery?.consume === batch ? [delivery.index] : [])),
   );
@@ -195,7 +200,7 @@ function ceilingOf(
   entries: readonly EntryView[],
   shape: Shape | undefined,
   batch: ConsumeCall | undefined,
-  earlier: readonly AcknowledgeView[],
+  earlier: Earlier,
 ): number {
   if (shape === 'in-order' || shape === 'gap' || shape === 'bad') {
     // The check runs in the order of consumption and stops at the first that fails (A4, B3, C4).
@@ -230,18 +235,20 @@ function isOutstanding(
   other: ConsumeCall,
   batch: ConsumeCall,
   call: AcknowledgeCall,
-  earlier: readonly AcknowledgeView[],
+  earlier: Earlier,
   slack: Slack,
 ): boolean {
-  if (other === batch || other.deliveries.length === 0 || !mayPrecede(other, batch)) return false;
+  if (other === batch || !mayPrecede(other, batch)) return false;
   return other.deliveries.some((delivery) => {
     if (leaseEnd(delivery).latest + slack.mustLate < call.sent[0]) return false;
-    return !earlier.some(
-      (view) =>
-        before(view.call, call) &&
-        view.call.counts !== undefined &&
-        view.entries?.some((entry) => entry.delivery === delivery) === true,
-    );
+    return !earlier
+      .get(other)
+      ?.some(
+        (view) =>
+          before(view.call, call) &&
+          view.call.counts !== undefined &&
+          view.entries?.some((entry) => entry.delivery === delivery) === true,
+      );
   });
 }
 

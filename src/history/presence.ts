@@ -40,10 +40,48 @@ export interface Obligation {
   readonly should: number;
 }
 
+/** What is asked of a group again and again, gathered once. */
+interface Index {
+  readonly naming: ReadonlyMap<Letter, readonly AcknowledgeView[]>;
+  readonly ofBatch: ReadonlyMap<ConsumeCall, readonly AcknowledgeView[]>;
+  /** Consumes whose answers we never got. */
+  readonly lost: readonly ConsumeCall[];
+  readonly giving: readonly ConsumeCall[];
+}
+
+const indexes = new WeakMap<GroupView, Index>();
+
+function indexOf(group: GroupView): Index {
+  let index = indexes.get(group);
+  if (index !== undefined) return index;
+  const naming = new Map<Letter, AcknowledgeView[]>();
+  const ofBatch = new Map<ConsumeCall, AcknowledgeView[]>();
+  for (const view of group.acknowledgements) {
+    for (const batch of view.batches) append(ofBatch, batch, view);
+    for (const letter of new Set(view.entries?.map((entry) => entry.letter))) {
+      if (letter !== undefined) append(naming, letter, view);
+    }
+  }
+  index = {
+    naming,
+    ofBatch,
+    lost: group.consumes.filter(mayHaveTaken),
+    giving: group.consumes.filter(({ deliveries }) => deliveries.length > 0),
+  };
+  indexes.set(group, index);
+  return index;
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
 /** The acknowledgements that may have acted before that consume and named a handler of that delivery's batch. */
 export function touching(group: GroupView, delivery: Delivery, consume: ConsumeCall): AcknowledgeView[] {
-  return group.acknowledgements.filter(
-    ({ call, batches }) => batches.has(delivery.consume) && mayPrecede(call, consume) && call.reply !== 'transient',
+  return (indexOf(group).ofBatch.get(delivery.consume) ?? []).filter(
+    ({ call }) => mayPrecede(call, consume) && call.reply !== 'transient',
   );
 }
 
@@ -54,14 +92,15 @@ export function obligationAt(
   consume: ConsumeCall,
   slack: Slack,
 ): Obligation | undefined {
-  const acknowledgements = group.acknowledgements.filter(({ call }) => mayPrecede(call, consume));
-  if (acknowledgements.some((view) => view.fateOf(letter) !== 'not-settled')) return undefined;
+  const index = indexOf(group);
+  const naming = index.naming.get(letter) ?? [];
+  if (naming.some((view) => mayPrecede(view.call, consume) && view.fateOf(letter) !== 'not-settled')) return undefined;
   const deliveries = letter.deliveries.filter(
     (delivery) => delivery.consume !== consume && mayPrecede(delivery.consume, consume),
   );
   const delivery = deliveries.at(-1);
   // Consumes whose answers we never got may have taken it for the length of their leases.
-  const lost = group.consumes.filter((other) => other !== consume && mayPrecede(other, consume) && mayHaveTaken(other));
+  const lost = index.lost.filter((other) => other !== consume && mayPrecede(other, consume));
   const afterLost = Math.max(
     0,
     ...lost.map((other) => other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate),
@@ -148,21 +187,24 @@ export function provesAbsence(
 export const RETENTION_SURE = 71 * 3600;
 
 function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  return group.consumes.some(
+  const { giving, ofBatch } = indexOf(group);
+  return giving.some(
     (other) =>
       other !== consume &&
       mayPrecede(other, consume) &&
       other.deliveries.some((delivery) => {
         if (letter.deliveries.includes(delivery)) return false;
         if (leaseEnd(delivery).latest + slack.mustLate < consume.sent[0]) return false;
-        return !group.acknowledgements.some(
-          ({ call, entries, fateOf }) =>
-            before(call, consume) &&
-            entries?.some(
-              (entry) =>
-                entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
-            ) === true,
-        );
+        return !ofBatch
+          .get(other)
+          ?.some(
+            ({ call, entries, fateOf }) =>
+              before(call, consume) &&
+              entries?.some(
+                (entry) =>
+                  entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
+              ) === true,
+          );
       }),
   );
 }
@@ -196,7 +238,7 @@ function returnsOfLetter(group: GroupView, letter: Letter, slack: Slack): Return
     returns.push({ group, obligation, outcome, consume });
   };
   for (const consume of group.consumes) {
-    const delivered = letter.deliveries.some((delivery) => delivery.consume === consume);
+    const delivered = letter.consumes.has(consume);
     if (!delivered && !consume.empty) continue;
     const obligation = obligationAt(group, letter, consume, slack);
     if (obligation === undefined) continue;

@@ -24,6 +24,8 @@ import { tagsIn } from './tags.ts';
 export interface Letter {
   readonly arranged: ArrangedDeadLetter;
   readonly deliveries: Delivery[];
+  /** The consumes that brought it. */
+  readonly consumes: Set<ConsumeCall>;
 }
 
 export interface GroupView {
@@ -99,7 +101,7 @@ export function viewOf(history: History): View {
     const letters = history.deadLetters
       .filter((letter) => letter.queue === arranged.queue && letter.group === arranged.group)
       .sort((a, b) => a.position - b.position)
-      .map((letter): Letter => ({ arranged: letter, deliveries: [] }));
+      .map((letter): Letter => ({ arranged: letter, deliveries: [], consumes: new Set() }));
     const byTag = new Map(letters.map((letter) => [letter.arranged.tag, letter]));
     const ownConsumes = consumes.filter(own);
     for (const delivery of ownConsumes.flatMap((consume) => consume.deliveries)) {
@@ -107,6 +109,7 @@ export function viewOf(history: History): View {
       if (letter === undefined) continue;
       letterOfDelivery.set(delivery, letter);
       letter.deliveries.push(delivery);
+      letter.consumes.add(delivery.consume);
     }
     groups.set(arranged.group, {
       id: arranged.group,

@@ -163,8 +163,11 @@ function* extraMembers(view: View): Generator<Finding> {
 const JSON_TYPE = /^\s*application\/json\s*(?:;.*)?$/i;
 
 function* contentType(view: View): Generator<Finding> {
+  const control = controlOf(view, 'acknowledge');
   for (const { view: one } of dueOnes(view)) {
-    yield* answered200(one.call, 'an acknowledgement sent as application/json is understood');
+    // Where others of the same type were understood, it is not the type that this one was refused for.
+    if (control !== undefined && one.call.reply === 'rejected' && one.call.status !== 415) yield undecided(one.call);
+    else yield* answered200(one.call, 'an acknowledgement sent as application/json is understood');
   }
 }
 
@@ -274,10 +277,7 @@ function lookedLater(group: GroupView, letter: Letter, from: ConsumeCall): Consu
   const end = from.received[1] + from.lease.most + 9;
   return group.consumes.find(
     (call) =>
-      call.reply === 'ok' &&
-      call.query.standing === 'legal' &&
-      call.received[0] >= end &&
-      !letter.deliveries.some(({ consume }) => consume === call),
+      call.reply === 'ok' && call.query.standing === 'legal' && call.received[0] >= end && !letter.consumes.has(call),
   );
 }
 

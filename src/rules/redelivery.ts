@@ -54,7 +54,7 @@ function* leaseHeld(
       before(consume, other) &&
       other.received[1] <= consume.sent[0] + wait &&
       touching(group, first, other).length === 0 &&
-      !letter.deliveries.some((delivery) => delivery.consume === other),
+      !letter.consumes.has(other),
   );
   // A poll that was open during the lease and brought it only afterwards shows the same.
   const waited = second !== undefined && second.consume.sent[0] < consume.sent[0] + wait ? second.consume : undefined;

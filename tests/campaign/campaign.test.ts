@@ -8,7 +8,7 @@ import { remoteTarget } from '../../src/campaign/target.ts';
 import { entries } from '../../src/campaign/world.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
 import { schemas } from '../../src/history/schemas.ts';
-import { PROJECT, ran, registerOf, settings, sharedEmulator, type Ran } from '../support/runs.ts';
+import { inFrontOf, PROJECT, ran, registerOf, settings, sharedEmulator, type Ran } from '../support/runs.ts';
 import { gate } from '../support/clock-hook.ts';
 import { httpServer } from '../support/servers.ts';
 
@@ -242,17 +242,9 @@ describe('a run leaves nothing behind', () => {
 
   test('but says what could not be deleted', async () => {
     const emulator = await sharedEmulator();
-    const url = await httpServer(async ({ method, url: target, headers, body }, reply) => {
-      const asked = method === 'DELETE' && !target.includes('/groups/') ? undefined : target;
-      if (asked === undefined) return reply.writeHead(500).end();
-      const answered = await fetch(emulator.url + asked, {
-        method,
-        headers: { 'content-type': headers['content-type'] ?? '' },
-        ...(method === 'POST' ? { body } : {}),
-      });
-      const text = await answered.text();
-      return reply.writeHead(answered.status).end(text);
-    });
+    const url = await inFrontOf(emulator.url, ({ method, url: target }) =>
+      method === 'DELETE' && !target.includes('/groups/') ? 500 : undefined,
+    );
     const run = await ran([made('a/1')], { target: remoteTarget({ ...settings(), endpoint: url }) });
     expect(run.ends.get('a/1')?.outcome).toBe('completed');
     // Two of probing, and the scenario's own.
@@ -335,6 +327,15 @@ describe('an endpoint that cannot be tested', () => {
     expect(run.footer.reason).toContain(advice);
   });
 
+  test('because nothing can be arranged on it, which makes nothing not applicable', async () => {
+    const url = await httpServer((_asked, reply) => reply.writeHead(404).end('{"error_code":"DMS.10240001"}'));
+    const run = await ran([made('a/1')], { target: remoteTarget({ ...settings(), endpoint: url }) });
+    expect(run.footer.outcome).toBe('unreachable');
+    expect(run.footer.reason).toMatch(/^dead letters cannot be arranged: POST \/v1\.0\/p1\/queues answered 404 /);
+    expect(run.header.features).toMatchObject({ kafka: { present: true }, counters: { present: true } });
+    expect(noted(run.lines, 'a/1')).toEqual([]);
+  });
+
   test('because its clock hook is none', async () => {
     const { url } = await sharedEmulator();
     const run = await ran([made('a/1')], {
@@ -375,18 +376,21 @@ describe('optional neighbouring features', () => {
     expect([...run.ends.keys()]).toEqual(['a/1']);
   });
 
-  test('of an endpoint that offers none of them are absent with what it answered', async () => {
-    const url = await httpServer((_asked, reply) => reply.writeHead(404).end('{"error_code":"DMS.10240001"}'));
+  test('that an endpoint refuses are absent, with what it answered', async () => {
+    const emulator = await sharedEmulator();
+    const url = await inFrontOf(emulator.url, ({ body, url: target }) =>
+      body.includes('KAFKA') ? 400 : target.includes('include_deadletter') ? 404 : undefined,
+    );
     const run = await ran([made('a/kafka', undefined, { feature: 'kafka' }), made('a/1')], {
       target: remoteTarget({ ...settings(), endpoint: url }),
     });
     expect(run.header.features.kafka).toMatchObject({
       present: false,
-      reason: expect.stringContaining('POST /v1.0/p1/queues answered 404') as unknown,
+      reason: expect.stringContaining('POST /v1.0/p1/queues answered 400') as unknown,
     });
     expect(run.header.features.counters.present).toBe(false);
     expect(run.header.selection).toEqual(['a/1']);
-    expect(run.ends.get('a/1')).toMatchObject({ outcome: 'aborted', blame: 'arrangement' });
+    expect(run.ends.get('a/1')?.outcome).toBe('completed');
   });
 
   test('are probed under a name of their own, before the first scenario, and tidied away', async () => {

@@ -44,13 +44,14 @@ const rows: readonly (readonly [search: string, form: ParameterForm, value: numb
   ['time_wait=5.0', 'not-integer', undefined, 'illegal'],
   ['time_wait=0x5', 'not-integer', undefined, 'illegal'],
   ['time_wait=NaN', 'not-integer', undefined, 'illegal'],
-  ['time_wait=5%206', 'not-integer', undefined, 'illegal'],
-  ['time_wait=%EF%BC%95', 'not-integer', undefined, 'illegal'],
-  // ... but these spellings of whole numbers are left open.
+  ['time_wait=%CF%80', 'not-integer', undefined, 'illegal'],
+  // ... but these spellings of whole numbers are left open, as is what has neither.
   ['time_wait=3s', 'odd', undefined, 'open'],
   ['time_wait=%2B5', 'odd', undefined, 'open'],
   ['time_wait=05', 'odd', undefined, 'open'],
   ['time_wait=1e1', 'odd', undefined, 'open'],
+  ['time_wait=5%206', 'odd', undefined, 'open'],
+  ['time_wait=%EF%BC%95', 'odd', undefined, 'open'],
   // An empty one means the default, but for max_msgs nobody says so (E4).
   ['time_wait=', 'empty', 3, 'legal'],
   ['ack_wait=', 'empty', 30, 'legal'],

@@ -7,6 +7,7 @@ import type { Settings } from '../../src/campaign/settings.ts';
 import type { Target } from '../../src/campaign/target.ts';
 import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import { joinChapters, type Register } from '../../src/history/register.ts';
+import { httpServer, type Asked } from './servers.ts';
 
 export const PROJECT = 'p1';
 
@@ -110,4 +111,18 @@ export async function sharedEmulator(options: EmulatorOptions = {}): Promise<Sha
     },
     close: () => emulator.close(),
   };
+}
+
+/** A server in front of another one: what `instead` says is answered, all else is passed on. */
+export function inFrontOf(url: string, instead: (asked: Asked) => number | undefined): Promise<string> {
+  return httpServer(async (asked, reply) => {
+    const status = instead(asked);
+    if (status !== undefined) return reply.writeHead(status).end('{"error_code":"DMS.10240001"}');
+    const answered = await fetch(url + asked.url, {
+      method: asked.method,
+      headers: { 'content-type': asked.headers['content-type'] ?? 'application/json' },
+      ...(asked.method === 'POST' ? { body: asked.body } : {}),
+    });
+    return reply.writeHead(answered.status).end(await answered.text());
+  });
 }

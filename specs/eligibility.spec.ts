@@ -130,6 +130,8 @@ const anotherQueuesGroup = scenario({
   async run({ queues, project, request }) {
     const [first, second] = queues;
     if (first === undefined || second === undefined) return;
+    // A second one: where ids are unique within a queue only, the other queue has no group of its id.
+    await first.group();
     const [own, other] = [await first.group(), await second.group()];
     await own.deadLetters(2);
     await other.deadLetters(1);

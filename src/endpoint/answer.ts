@@ -23,7 +23,8 @@ export function errorCodeOf(exchange: Exchange): string | undefined {
   const body = jsonOf(exchange);
   if (typeof body !== 'object' || body === null) return undefined;
   const { error_code, code } = body as { error_code?: unknown; code?: unknown };
-  return /[0-9]{8}$/.exec(String(error_code ?? code))?.[0];
+  const shown = error_code ?? code;
+  return typeof shown === 'string' || typeof shown === 'number' ? /[0-9]{8}$/.exec(`${shown}`)?.[0] : undefined;
 }
 
 /** One line that says how an exchange went, for people. */

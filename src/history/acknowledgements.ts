@@ -1,13 +1,14 @@
 /** What each acknowledgement named, the most it may have settled, and what it has to answer where the documents decide that. */
 import {
   before,
+  mayHaveTaken,
   mayPrecede,
   type AcknowledgeCall,
   type AcknowledgeEntry,
   type ConsumeCall,
   type Delivery,
 } from './calls.ts';
-import { leaseEnd, type Slack } from './leases.ts';
+import { LEASE_FLOOR, leaseEnd, type Slack } from './leases.ts';
 import type { Letter } from './view.ts';
 
 /**
@@ -79,10 +80,22 @@ export function readAcknowledgements(
     if (known === undefined) byHandler.set(delivery.handler, [delivery]);
     else known.push(delivery);
   }
-  const giving = consumes.filter((consume) => consume.deliveries.length > 0);
+  const giving = consumes.filter((consume) => consume.deliveries.length > 0 || mayHaveTaken(consume));
   const earlier: Earlier = new Map();
+  const naming = new Map<ConsumeCall, AcknowledgeCall[]>();
+  for (const call of calls) {
+    for (const { handler } of call.entries ?? []) {
+      for (const { consume } of byHandler.get(handler) ?? [])
+        naming.set(consume, [...(naming.get(consume) ?? []), call]);
+    }
+  }
+  // Whether another acknowledgement of the batch may have acted before this one, although it was sent later.
+  const contested = (call: AcknowledgeCall, { consume }: Delivery): boolean =>
+    naming.get(consume)?.some((other) => other !== call && !before(other, call) && mayPrecede(other, call)) === true;
   return calls.map((call) => {
-    const view = readOne(call, earlier, giving, byHandler, letterOf, slack);
+    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, slack);
+    // A throttled one was not looked at.
+    if (call.reply === 'transient') return view;
     for (const batch of view.batches) earlier.set(batch, [...(earlier.get(batch) ?? []), view]);
     return view;
   });
@@ -94,6 +107,7 @@ function readOne(
   consumes: readonly ConsumeCall[],
   byHandler: ReadonlyMap<string, readonly Delivery[]>,
   letterOf: (delivery: Delivery) => Letter | undefined,
+  contested: (call: AcknowledgeCall, delivery: Delivery) => boolean,
   slack: Slack,
 ): AcknowledgeView {
   const entries = call.entries?.map((entry): EntryView => {
@@ -101,9 +115,17 @@ function readOne(
     const delivery = byHandler.get(entry.handler)?.findLast(({ consume }) => before(consume, call));
     if (delivery === undefined) return { entry, delivery, letter: undefined, worth: 'unknown', spentAs: undefined };
     const letter = letterOf(delivery);
-    return { entry, delivery, letter, ...worthOf(call, delivery, letter, earlier, slack) };
+    const judged = worthOf(call, delivery, letter, earlier, slack);
+    const worth = judged.worth === 'live' && contested(call, delivery) ? 'open' : judged.worth;
+    return { entry, delivery, letter, ...judged, worth };
   });
-  const batches = new Set(entries?.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery.consume])));
+  // A malformed request may name handlers all the same, and by that end the leases of their batch (guard 3).
+  const named =
+    entries === undefined
+      ? [...byHandler].filter(([handler]) => mentions(call, handler)).flatMap(([, deliveries]) => deliveries)
+      : entries.flatMap(({ delivery }) => delivery ?? []);
+  const mentioned = new Set(entries === undefined ? named.flatMap((delivery) => letterOf(delivery) ?? []) : []);
+  const batches = new Set(named.filter(({ consume }) => mayPrecede(consume, call)).map(({ consume }) => consume));
   const batch =
     batches.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true
       ? [...batches][0]
@@ -122,7 +144,9 @@ function readOne(
     ceiling,
     due: outstanding ? undefined : due,
     dueAlone: outstanding ? due : undefined,
-    fateOf: (letter) => fateOf(letter, view),
+    fateOf: (letter) =>
+      // Malformed and not refused: what it did is anybody's guess.
+      mentioned.has(letter) ? (isRefused(call) ? 'not-settled' : 'perhaps') : fateOf(letter, view),
   };
   return view;
 }
@@ -239,6 +263,9 @@ function isOutstanding(
   slack: Slack,
 ): boolean {
   if (other === batch || !mayPrecede(other, batch)) return false;
+  if (mayHaveTaken(other)) {
+    return other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate >= call.sent[0];
+  }
   return other.deliveries.some((delivery) => {
     if (leaseEnd(delivery).latest + slack.mustLate < call.sent[0]) return false;
     return !earlier
@@ -250,6 +277,14 @@ function isOutstanding(
           view.entries?.some((entry) => entry.delivery === delivery) === true,
       );
   });
+}
+
+function mentions({ exchange }: AcknowledgeCall, handler: string): boolean {
+  return handler !== '' && exchange.request.body?.data.includes(JSON.stringify(handler).slice(1, -1)) === true;
+}
+
+function isRefused({ reply }: AcknowledgeCall): boolean {
+  return reply === 'rejected' || reply === 'transient';
 }
 
 function hasExtraMembers({ request }: AcknowledgeCall): boolean {
@@ -273,5 +308,7 @@ function fateOf(letter: Letter, { call, entries, shape, ceiling, batch }: Acknow
   // The first N of a sequence in order; elsewhere which ones were counted is only sure where all that could be were.
   if (batch !== undefined && (shape === 'in-order' || shape === 'gap'))
     return index < success ? 'settled' : 'not-settled';
+  // Behind an invalid handler nothing is settled; before it, what is in order of the batch or not nobody says (C4).
+  if (shape === 'bad') return index >= Math.min(success, ceiling) ? 'not-settled' : 'perhaps';
   return success >= ceiling && mayCount(named) ? 'settled' : mayCount(named) ? 'perhaps' : 'not-settled';
 }

@@ -118,9 +118,16 @@ export interface ListGroups extends Base {
 
 export type Call = ConsumeCall | AcknowledgeCall | OtherGroupCall | NormalCall | SendCall | Deletion | ListGroups;
 
-interface Placed {
+/** Something with a beginning and an end on our monotonic clock. */
+export interface Placed {
   readonly left: number;
   readonly arrived: number;
+}
+
+/** Whether a consume may have taken leases that we do not know of: its answer never came, or cannot be read. */
+export function mayHaveTaken(consume: ConsumeCall): boolean {
+  if (consume.reply === 'unknown' || consume.reply === 'other' || consume.status === 408) return true;
+  return consume.reply === 'ok' && !Array.isArray(consume.json);
 }
 
 /** Whether the first was surely over when the second began, wherever in its interval the endpoint acted. */

@@ -10,8 +10,29 @@ export class SpelledNumber {
   }
 }
 
-/** Parses JSON; undefined where the text is none. */
+/** Deepest nesting that is looked into: what we send is far flatter, and deeper values overflow whoever walks them. */
+const DEEPEST = 512;
+
+function tooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 0x5c) index += 1;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) {
+      depth += 1;
+      if (depth > DEEPEST) return true;
+    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+  }
+  return false;
+}
+
+/** Parses JSON; undefined where the text is none, or is nested deeper than 512. */
 export function parseJson(text: string): unknown {
+  if (tooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -19,8 +40,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Parses JSON and keeps how each number was spelled; undefined where the text is none. */
+/** Parses JSON and keeps how each number was spelled; undefined where the text is none, or is nested deeper than 512. */
 export function parseSpelled(text: string): unknown {
+  if (tooDeep(text)) return undefined;
   try {
     // The third argument is not yet in TypeScript's library.
     const reviver = (_name: string, value: unknown, context?: { source?: string }): unknown =>
@@ -89,7 +111,7 @@ export function repeatedName(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   let expectsName = false;
   let last: string | undefined;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs)) {
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/gs)) {
     const names = open.at(-1);
     if (token === '{' || token === '[') {
       open.push(token === '{' ? new Set() : undefined);

@@ -9,6 +9,9 @@ export const SLACK: Slack = { mustLate: 15, shouldLate: 5, early: 1, waitEarly: 
 /** Shortest time, in seconds, that an endpoint may hold every lease (D1). */
 export const LEASE_FLOOR = 30;
 
+/** End of the range of ack_wait, in seconds. */
+export const LONGEST_LEASE = 300;
+
 /** When the lease of a delivery may have ended at the earliest, and has to have ended at the latest, without grace. */
 export function leaseEnd({ consume }: Delivery): { readonly earliest: number; readonly latest: number } {
   return {

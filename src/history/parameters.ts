@@ -37,7 +37,7 @@ export function readQuery(search: string): ReadQuery {
   const given = new URLSearchParams(search);
   const read = (name: ParameterName): Parameter => readParameter(name, given.getAll(name));
   const parameters = { max_msgs: read('max_msgs'), time_wait: read('time_wait'), ack_wait: read('ack_wait') };
-  const unknown = [...new Set(given.keys())].filter((name) => !(name in parameters));
+  const unknown = [...new Set(given.keys())].filter((name) => !Object.hasOwn(parameters, name));
   const forms = Object.values(parameters).map(({ form }) => form);
   const illegal = forms.some((form) => form === 'out-of-range' || form === 'negative' || form === 'not-integer');
   const open =

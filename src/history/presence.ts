@@ -3,8 +3,8 @@
  * Interval-honest: an obligation starts only when every placement of the endpoint's actions has let it start.
  */
 import type { AcknowledgeView } from './acknowledgements.ts';
-import { before, mayPrecede, type ConsumeCall, type Delivery } from './calls.ts';
-import { LEASE_FLOOR, leaseEnd, type Slack } from './leases.ts';
+import { before, mayHaveTaken, mayPrecede, type ConsumeCall, type Delivery, type Placed } from './calls.ts';
+import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, SLACK, type Slack } from './leases.ts';
 import type { GroupView, Letter } from './view.ts';
 
 /** Why a dead letter has to be there: what last happened to it. */
@@ -44,14 +44,14 @@ export interface Obligation {
 interface Index {
   readonly naming: ReadonlyMap<Letter, readonly AcknowledgeView[]>;
   readonly ofBatch: ReadonlyMap<ConsumeCall, readonly AcknowledgeView[]>;
-  /** Consumes whose answers we never got. */
-  readonly lost: readonly ConsumeCall[];
+  /** Calls that may have taken leases that we do not know of, and the instant by which the last of these has to be back. */
+  readonly lost: readonly { readonly call: Placed; readonly back: number }[];
   readonly giving: readonly ConsumeCall[];
 }
 
 const indexes = new WeakMap<GroupView, Index>();
 
-function indexOf(group: GroupView): Index {
+function indexOf(group: GroupView, slack: Slack): Index {
   let index = indexes.get(group);
   if (index !== undefined) return index;
   const naming = new Map<Letter, AcknowledgeView[]>();
@@ -65,7 +65,17 @@ function indexOf(group: GroupView): Index {
   index = {
     naming,
     ofBatch,
-    lost: group.consumes.filter(mayHaveTaken),
+    lost: [
+      ...group.consumes.filter(mayHaveTaken).map((call) => {
+        // An endpoint that has not noticed that we are gone hands out until the wait is over.
+        const until = Math.max(
+          call.received[1],
+          call.sent[1] + (call.query.parameters.time_wait.value ?? 60) + slack.mustLate,
+        );
+        return { call, back: until + Math.max(call.lease.most, LEASE_FLOOR) + slack.mustLate };
+      }),
+      ...group.suspects.map((call) => ({ call, back: call.received[1] + LONGEST_LEASE + slack.mustLate })),
+    ],
     giving: group.consumes.filter(({ deliveries }) => deliveries.length > 0),
   };
   indexes.set(group, index);
@@ -80,7 +90,7 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 
 /** The acknowledgements that may have acted before that consume and named a handler of that delivery's batch. */
 export function touching(group: GroupView, delivery: Delivery, consume: ConsumeCall): AcknowledgeView[] {
-  return (indexOf(group).ofBatch.get(delivery.consume) ?? []).filter(
+  return (indexOf(group, SLACK).ofBatch.get(delivery.consume) ?? []).filter(
     ({ call }) => mayPrecede(call, consume) && call.reply !== 'transient',
   );
 }
@@ -92,19 +102,15 @@ export function obligationAt(
   consume: ConsumeCall,
   slack: Slack,
 ): Obligation | undefined {
-  const index = indexOf(group);
+  const index = indexOf(group, slack);
   const naming = index.naming.get(letter) ?? [];
   if (naming.some((view) => mayPrecede(view.call, consume) && view.fateOf(letter) !== 'not-settled')) return undefined;
   const deliveries = letter.deliveries.filter(
     (delivery) => delivery.consume !== consume && mayPrecede(delivery.consume, consume),
   );
   const delivery = deliveries.at(-1);
-  // Consumes whose answers we never got may have taken it for the length of their leases.
-  const lost = index.lost.filter((other) => other !== consume && mayPrecede(other, consume));
-  const afterLost = Math.max(
-    0,
-    ...lost.map((other) => other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate),
-  );
+  const lost = index.lost.filter((other) => other.call !== consume && mayPrecede(other.call, consume));
+  const afterLost = Math.max(0, ...lost.map(({ back }) => back));
   const visible = letter.arranged.failed[1] + slack.mustLate;
   if (delivery === undefined) {
     return {
@@ -127,12 +133,6 @@ export function obligationAt(
     must,
     should: lost.length > 0 ? Infinity : shouldBeBack(cause, delivery, acknowledgement, slack),
   };
-}
-
-/** Whether a consume may have taken leases that we do not know of. */
-export function mayHaveTaken(consume: ConsumeCall): boolean {
-  if (consume.reply === 'unknown' || consume.reply === 'other') return true;
-  return consume.reply === 'ok' && !Array.isArray(consume.json);
 }
 
 function causeOf(letter: Letter, acknowledgement: AcknowledgeView | undefined): Cause {
@@ -177,7 +177,13 @@ export function provesAbsence(
   due: number,
   slack: Slack,
 ): boolean {
-  if (!consume.empty || consume.query.standing !== 'legal' || consume.sent[0] <= due) return false;
+  return (
+    consume.empty && consume.query.standing === 'legal' && consume.sent[0] > due && owes(group, consume, letter, slack)
+  );
+}
+
+/** Whether nothing lets the endpoint keep a letter back that is due: a deletion, its age, or on FIFO another one in flight. */
+export function owes(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
   if (group.deletions.some((deletion) => mayPrecede(deletion, consume))) return false;
   if (consume.received[1] > letter.arranged.failed[0] + RETENTION_SURE) return false;
   return group.queue.mode !== 'FIFO' || !anotherMayBeInFlight(group, consume, letter, slack);
@@ -187,7 +193,7 @@ export function provesAbsence(
 export const RETENTION_SURE = 71 * 3600;
 
 function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  const { giving, ofBatch } = indexOf(group);
+  const { giving, ofBatch } = indexOf(group, slack);
   return giving.some(
     (other) =>
       other !== consume &&

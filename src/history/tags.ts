@@ -10,6 +10,15 @@ const TAG = /dmsc-[0-9a-z]+-[0-9a-z]+-[0-9]+/g;
 
 /** The distinct tags in a message body that came back. */
 export function tagsIn(body: unknown): readonly string[] {
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  const text = typeof body === 'string' ? body : written(body);
   return [...new Set(text.match(TAG))];
+}
+
+/** Nothing for what is nested too deep to be written again: it was not ours. */
+function written(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? '';
+  } catch {
+    return '';
+  }
 }

@@ -36,6 +36,8 @@ export interface GroupView {
   readonly letters: readonly Letter[];
   readonly consumes: readonly ConsumeCall[];
   readonly acknowledgements: readonly AcknowledgeView[];
+  /** HEAD, or a trailing slash, which an endpoint may take for a consume (J5): what it may have leased we never see. */
+  readonly suspects: readonly OtherGroupCall[];
   /** Requests that may have deleted it. */
   readonly deletions: readonly Deletion[];
 }
@@ -69,7 +71,13 @@ export interface View {
   strangerOf(delivery: Delivery): 'other-group' | 'not-arranged' | 'perhaps-arranged';
 }
 
-const MALFORMED = /[^A-Za-z0-9_-]/;
+function isMalformed(id: string): boolean {
+  return id === '' || /[^A-Za-z0-9_-]/.test(id);
+}
+
+function keyOf(queue: string, group: string): string {
+  return `${queue}\n${group}`;
+}
 
 export function viewOf(history: History): View {
   const { header } = history;
@@ -84,7 +92,11 @@ export function viewOf(history: History): View {
   const acknowledges = calls.filter((call) => call.kind === 'acknowledge');
   const others = calls.filter((call) => call.kind === 'other');
   const normals = calls.filter((call): call is NormalCall => call.kind.endsWith('-normal'));
-  const deletions = calls.filter((call): call is Deletion => call.kind.startsWith('delete-'));
+  // One that was refused has deleted nothing.
+  const deletions = calls.filter(
+    (call): call is Deletion =>
+      call.kind.startsWith('delete-') && call.reply !== 'rejected' && call.reply !== 'transient',
+  );
   const queues = new Map(history.queues.map((queue) => [queue.queue, queue]));
   const letterOfDelivery = new Map<Delivery, Letter>();
 
@@ -111,12 +123,20 @@ export function viewOf(history: History): View {
       letter.deliveries.push(delivery);
       letter.consumes.add(delivery.consume);
     }
-    groups.set(arranged.group, {
+    groups.set(keyOf(arranged.queue, arranged.group), {
       id: arranged.group,
       queue,
       arranged,
       letters,
       consumes: ownConsumes,
+      suspects: others.filter(
+        (call) =>
+          own(call) &&
+          call.reply !== 'rejected' &&
+          call.reply !== 'transient' &&
+          ((call.method === 'HEAD' && call.rest === '/deadletters') ||
+            (call.method === 'GET' && call.rest === '/deadletters/')),
+      ),
       acknowledgements: readAcknowledgements(
         acknowledges.filter(own),
         ownConsumes,
@@ -133,23 +153,24 @@ export function viewOf(history: History): View {
   const seenAsNormal = new Map<string, Set<string>>();
   for (const call of normals) {
     if (call.kind !== 'consume-normal') continue;
-    const tags = seenAsNormal.get(call.group) ?? new Set();
+    const key = keyOf(call.queue, decoded(call.group));
+    const tags = seenAsNormal.get(key) ?? new Set();
     for (const tag of call.tags) if (tag !== undefined) tags.add(tag);
-    seenAsNormal.set(call.group, tags);
+    seenAsNormal.set(key, tags);
   }
   const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
 
   const addressed = (call: Call): Addressed => {
     if (call.project !== header.project) return { kind: 'other-project' };
     const [queueId, groupId] = [decoded(call.queue), decoded(call.group)];
-    if (MALFORMED.test(queueId) || queueId === '') return { kind: 'malformed-queue' };
-    const group = groups.get(groupId);
+    // Whatever ids an endpoint gave out are well-formed.
+    if (!queues.has(queueId)) return { kind: isMalformed(queueId) ? 'malformed-queue' : 'unknown-queue' };
     const gone = goneBy(deletions, call);
-    if (!queues.has(queueId)) return { kind: 'unknown-queue' };
     if (gone !== undefined) return { kind: gone };
-    if (MALFORMED.test(groupId) || groupId === '') return { kind: 'malformed-group' };
-    if (group === undefined) return { kind: 'unknown-group' };
-    return group.queue.queue === queueId ? { kind: 'group', group } : { kind: 'group-of-another-queue' };
+    const group = groups.get(keyOf(queueId, groupId));
+    if (group !== undefined) return { kind: 'group', group };
+    if ([...groups.values()].some(({ id }) => id === groupId)) return { kind: 'group-of-another-queue' };
+    return { kind: isMalformed(groupId) ? 'malformed-group' : 'unknown-group' };
   };
 
   return {
@@ -171,7 +192,11 @@ export function viewOf(history: History): View {
     letterOf: (delivery) => letterOfDelivery.get(delivery),
     strangerOf(delivery) {
       const tags = tagsIn(delivery.body);
-      if (tags.some((tag) => seenAsNormal.get(decoded(delivery.consume.group))?.has(tag) === true))
+      if (
+        tags.some(
+          (tag) => seenAsNormal.get(keyOf(delivery.consume.queue, decoded(delivery.consume.group)))?.has(tag) === true,
+        )
+      )
         return 'perhaps-arranged';
       return tags.some((tag) => allTags.has(tag)) ? 'other-group' : 'not-arranged';
     },

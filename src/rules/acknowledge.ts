@@ -276,8 +276,7 @@ function returnedAfter(letter: Letter, one: AcknowledgeView): ConsumeCall | unde
 function lookedLater(group: GroupView, letter: Letter, from: ConsumeCall): ConsumeCall | undefined {
   const end = from.received[1] + from.lease.most + 9;
   return group.consumes.find(
-    (call) =>
-      call.reply === 'ok' && call.query.standing === 'legal' && call.received[0] >= end && !letter.consumes.has(call),
+    (call) => call.empty && call.query.standing === 'legal' && call.received[0] >= end && !letter.consumes.has(call),
   );
 }
 
@@ -327,7 +326,7 @@ function* successIsSettled(view: View): Generator<Finding> {
         const latest = Math.max(
           ...one.entries.flatMap(({ delivery }) => (delivery === undefined ? [] : [leaseEnd(delivery).earliest])),
         );
-        const looked = group.consumes.find((call) => call.reply === 'ok' && call.received[0] > latest);
+        const looked = group.consumes.find((call) => call.empty && call.received[0] > latest);
         if (looked !== undefined) yield held(one.call, looked);
       }
     }

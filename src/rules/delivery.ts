@@ -1,8 +1,8 @@
 /** All dead letters arrive, within the load limit, and on FIFO queues in order. Rulings E8, E9, G1 to G3. */
-import { before, mayPrecede, type ConsumeCall } from '../history/calls.ts';
+import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { compactBytes, parseJson } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
-import { mayHaveTaken, obligationAt, returnsOf } from '../history/presence.ts';
+import { obligationAt, returnsOf } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -41,7 +41,7 @@ function* boundedRounds(view: View): Generator<Finding> {
     const [last] = giving.slice(-1);
     if (rounds <= bound) {
       if (last !== undefined) yield held(last);
-    } else if (giving.length > bound && last !== undefined) {
+    } else if (giving.length > bound && last !== undefined && allSettled(view, group, giving.slice(0, bound))) {
       yield broken(
         `all ${count} dead letters arrive within ${bound} rounds`,
         `after ${giving.length} rounds not all had come`,
@@ -51,19 +51,34 @@ function* boundedRounds(view: View): Generator<Finding> {
   }
 }
 
+/** Whether all that these consumes brought was acknowledged: only then the others had their turn. */
+function allSettled(view: View, group: GroupView, consumes: readonly ConsumeCall[]): boolean {
+  return consumes.every(({ deliveries }) =>
+    deliveries.every((delivery) => {
+      const letter = view.letterOf(delivery);
+      return letter !== undefined && group.acknowledgements.some((one) => one.fateOf(letter) === 'settled');
+    }),
+  );
+}
+
 function bytesOf(letter: Letter): number {
   const { body, attributes } = letter.arranged;
-  return compactBytes(parseJson(body)) + (attributes === null ? 0 : compactBytes(parseJson(attributes)));
+  // Numbers may be spelled shorter than we would write them.
+  const bytes = (text: string): number => Math.min(Buffer.byteLength(text), compactBytes(parseJson(text)));
+  return bytes(body) + (attributes === null ? 0 : bytes(attributes));
 }
 
 function* loadLimit(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const total = group.letters.reduce((sum, letter) => sum + bytesOf(letter), 0);
     for (const consume of group.consumes) {
-      const load = consume.deliveries.reduce(
-        (sum, { body, attributes }) => sum + compactBytes(body) + compactBytes(attributes ?? undefined),
-        0,
-      );
+      const load = consume.deliveries.reduce((sum, delivery) => {
+        const letter = view.letterOf(delivery);
+        const { body, attributes } = delivery;
+        return (
+          sum + (letter === undefined ? compactBytes(body) + compactBytes(attributes ?? undefined) : bytesOf(letter))
+        );
+      }, 0);
       if (load > LOAD_LIMIT)
         yield broken(
           `at most ${LOAD_LIMIT} bytes of bodies and attributes in one answer`,
@@ -113,7 +128,7 @@ function* orderInAnswer(view: View): Generator<Finding> {
 
 function* orderOfAnswers(view: View): Generator<Finding> {
   for (const group of fifo(view)) {
-    const lost = group.consumes.filter(mayHaveTaken);
+    const lost = [...group.consumes.filter(mayHaveTaken), ...group.suspects];
     for (const [index, earlier] of group.letters.entries()) {
       const later = group.letters[index + 1];
       const [first, second] = [earlier.deliveries[0]?.consume, later?.deliveries[0]?.consume];

@@ -88,12 +88,15 @@ function* countReached(view: View): Generator<Finding> {
 function lastFailure(view: View, group: GroupView, tag: string): number {
   const handlers = new Set(
     view.normals
-      .filter(({ kind, group: id }) => kind === 'consume-normal' && id === group.id)
+      .filter(
+        ({ kind, queue, group: id }) => kind === 'consume-normal' && queue === group.queue.queue && id === group.id,
+      )
       .flatMap(({ handlers, tags }) => handlers.filter((_, index) => tags[index] === tag)),
   );
   const failing = view.normals.filter(
     (call) =>
       call.kind === 'acknowledge-normal' &&
+      call.queue === group.queue.queue &&
       call.group === group.id &&
       call.handlers.some((handler) => handlers.has(handler)),
   );
@@ -111,7 +114,7 @@ function* timeoutCounts(view: View): Generator<Finding> {
         .flatMap(({ handlers }) => handlers),
     );
     for (const normal of view.normals) {
-      if (normal.kind !== 'consume-normal' || normal.group !== group.id) continue;
+      if (normal.kind !== 'consume-normal' || normal.group !== group.id || normal.queue !== group.queue.queue) continue;
       for (const [index, tag] of normal.tags.entries()) {
         const handler = normal.handlers[index];
         if (tag === undefined || handler === undefined || arranged.has(tag) || acknowledged.has(handler)) continue;
@@ -191,9 +194,8 @@ function shownFor(json: unknown, group: string): number | undefined {
     ? (groups as unknown[]).find((one) => isRecord(one) && one['id'] === group)
     : undefined;
   const shown = isRecord(own) ? own['available_deadletters'] : undefined;
-  return shown === undefined || shown === null || shown === '' || !Number.isInteger(Number(shown))
-    ? undefined
-    : Number(shown);
+  const number = typeof shown === 'string' && shown !== '' ? Number(shown) : shown;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
 export const eligibilityRules: readonly Rule[] = [

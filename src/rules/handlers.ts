@@ -159,7 +159,7 @@ function* nothingAtNormal(view: View): Generator<Finding> {
     else if (call.reply === 'ok') {
       yield broken(
         'the handler of a dead letter acknowledges nothing at the call for normal messages',
-        `success is ${String(success)}`,
+        `success is ${JSON.stringify(success)}`,
         call,
       );
     } else yield undecided(call);

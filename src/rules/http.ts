@@ -137,7 +137,7 @@ function neverSucceeds(
 function* authStatus(view: View): Generator<Finding> {
   for (const call of strangers(view, ({ token }) => token !== 'given')) {
     if (call.status === 401 || call.status === 403) yield held(call);
-    else if (call.status !== undefined && call.reply !== 'unknown') {
+    else if (call.status !== undefined && call.reply !== 'unknown' && call.status !== 429 && call.status !== 408) {
       yield broken(
         'missing or wrong credentials are answered with 401 or 403',
         `it was answered with ${call.status}`,

@@ -62,7 +62,7 @@ function* ownGroupOnly(view: View): Generator<Finding> {
 function* normalQueue(view: View): Generator<Finding> {
   for (const call of view.normals) {
     if (call.kind !== 'consume-normal' || call.reply !== 'ok') continue;
-    const group = view.groups.find(({ id }) => id === call.group);
+    const group = view.groups.find(({ id, queue }) => id === call.group && queue.queue === call.queue);
     const dead =
       group?.letters.filter(({ arranged }) => arranged.failed[1] + view.header.slack.shouldLate < call.sent[0]) ?? [];
     if (dead.length === 0) continue;
@@ -75,7 +75,8 @@ function* normalQueue(view: View): Generator<Finding> {
 function* otherGroupsNormal(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const calls = view.normals.filter(
-      ({ kind, group: id, reply }) => kind === 'consume-normal' && id === group.id && reply === 'ok',
+      ({ kind, queue, group: id, reply }) =>
+        kind === 'consume-normal' && queue === group.queue.queue && id === group.id && reply === 'ok',
     );
     // What was sent before the group was made may or may not be its own.
     const owed = view.groups

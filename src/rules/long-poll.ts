@@ -2,7 +2,7 @@
 import { before, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { leaseEnd } from '../history/leases.ts';
 import type { ParameterForm } from '../history/parameters.ts';
-import { obligationAt, provesAbsence, touching } from '../history/presence.ts';
+import { obligationAt, owes, provesAbsence, touching } from '../history/presence.ts';
 import type { GroupView, View } from '../history/view.ts';
 import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -50,7 +50,11 @@ function* notLate(view: View, { call, wait, least, most }: Poll): Generator<Find
       (other) =>
         other.exchange.outcome.kind === 'answer' && other.sent[0] > call.sent[1] + bound && other.reply !== 'unknown',
     );
-    if (alive === undefined) yield undecided(call);
+    // One connection may have been lost without a word; two in one history are the endpoint's.
+    const silent = view.consumes.filter(
+      (other) => other.exchange.outcome.kind === 'failure' && other.exchange.outcome.cause === 'timeout',
+    );
+    if (alive === undefined || silent.length < 2) yield undecided(call);
     else
       yield broken(
         `an answer when ${inSeconds(wait)} have passed`,
@@ -104,7 +108,12 @@ function* availableAtOnce(view: View, { call, group, wait, least, most }: Poll):
   }
   const due = group.letters
     .map((letter) => obligationAt(group, letter, call, view.header.slack))
-    .find((obligation) => obligation !== undefined && obligation.must < call.sent[0]);
+    .find(
+      (obligation) =>
+        obligation !== undefined &&
+        obligation.must < call.sent[0] &&
+        owes(group, call, obligation.letter, view.header.slack),
+    );
   if (due === undefined) return;
   if (least >= wait / 2) {
     yield broken(
@@ -139,7 +148,8 @@ function* arrivesWithin(view: View, { call, group, wait }: Poll): Generator<Find
     const end = Math.min(call.received[0], call.sent[0] + wait);
     if (!call.empty || due > end) continue;
     const obligation = obligationAt(group, letter, call, view.header.slack);
-    if (obligation?.cause !== 'arrival' || obligation.must > end) continue;
+    if (obligation?.cause !== 'arrival' || obligation.must > end || !owes(group, call, letter, view.header.slack))
+      continue;
     // If nothing of the group ever appeared, it was the arranging that failed (K4).
     if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(call);
     else {
@@ -214,6 +224,7 @@ function* leaseFromHandOut(view: View): Generator<Finding> {
     if (consume.deliveries.length === 0 || least < consume.lease.most) continue;
     for (const { call, batch, shape, entries } of group.acknowledgements) {
       if (batch !== consume || shape !== 'in-order' || entries === undefined) continue;
+      if (group.acknowledgements.find(({ batches }) => batches.has(consume))?.call !== call) continue;
       const prompt = call.received[1] <= consume.received[0] + consume.lease.least;
       const whole =
         entries.length === consume.deliveries.length && entries.every(({ entry }) => entry.status === 'success');

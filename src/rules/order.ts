@@ -97,7 +97,8 @@ function* restLater(view: View): Generator<Finding> {
 
 function* batchesIndependent(view: View): Generator<Finding> {
   for (const { group, one } of all(view)) {
-    if (one.dueAlone === undefined || one.dueAlone.statusOmitted || group.queue.mode !== 'NORMAL') continue;
+    if (one.dueAlone === undefined || group.queue.mode !== 'NORMAL') continue;
+    if (one.dueAlone.statusOmitted || !one.dueAlone.ordinary) continue;
     if (one.call.counts !== undefined && one.call.counts.success >= one.dueAlone.successes) yield held(one.call);
     else if (one.call.reply === 'ok' || one.call.reply === 'rejected') {
       yield broken(

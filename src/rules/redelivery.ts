@@ -50,7 +50,7 @@ function* leaseHeld(
   }
   const asked = group.consumes.find(
     (other) =>
-      other.reply === 'ok' &&
+      other.empty &&
       before(consume, other) &&
       other.received[1] <= consume.sent[0] + wait &&
       touching(group, first, other).length === 0 &&
@@ -70,8 +70,11 @@ export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = ()
       const { cause, delivery, acknowledgement, letter, must } = obligation;
       if (!causes.includes(cause) || delivery === undefined || !pick(delivery.consume)) continue;
       const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
-      if (outcome === 'back') yield held(...trail);
-      else if (outcome === 'absent') {
+      if (outcome === 'back') {
+        // Late, and nobody had asked in between: that says neither that it was in time nor that it was not.
+        const intime = Math.max(must, acknowledgement?.call.received[1] ?? 0) + view.header.slack.shouldLate;
+        yield consume.received[1] <= intime ? held(...trail) : undecided(...trail);
+      } else if (outcome === 'absent') {
         yield broken(
           `dead letter ${letter.arranged.tag} is consumable again no later than ${inSeconds(must - delivery.consume.received[1])} after its delivery`,
           `a consume sent ${inSeconds(consume.sent[0] - delivery.consume.received[1])} after its delivery came back empty`,
@@ -148,6 +151,7 @@ function* validInTime(
   for (const group of view.groups) {
     for (const { call, batch, due } of group.acknowledgements) {
       if (due === undefined || due.successes === 0 || batch === undefined) continue;
+      if (!due.ordinary || due.statusOmitted) continue;
       const after = call.sent[0] - batch.received[1];
       if (!pick(after, batch)) continue;
       if (call.counts !== undefined && call.counts.success >= due.successes) yield held(batch, call);

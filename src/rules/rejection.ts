@@ -37,5 +37,8 @@ export function* statusBeside(
 /** The eight digits of an error code in an answer (J2). */
 export function codeOf(call: Call): string {
   const body = call.json as { error_code?: unknown; code?: unknown } | null | undefined;
-  return /[0-9]{8}$/.exec(String(body?.error_code ?? body?.code))?.[0] ?? 'none';
+  const code = body?.error_code ?? body?.code;
+  return (
+    (typeof code === 'string' || typeof code === 'number' ? /[0-9]{8}$/.exec(`${code}`)?.[0] : undefined) ?? 'none'
+  );
 }

@@ -1,5 +1,5 @@
 import type { History } from '../history/evidence.ts';
-import { viewOf } from '../history/view.ts';
+import { viewOf, type View } from '../history/view.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
 
 /** A finding with its clause. */
@@ -19,13 +19,22 @@ export interface Judgement {
 export function judge(history: History, rules: readonly Rule[]): Judgement {
   const findings: Judged[] = [];
   const crashed: { clause: string; reason: string }[] = [];
-  const view = viewOf(history);
+  let view: View;
+  try {
+    view = viewOf(history);
+  } catch (error) {
+    return { findings, crashed: rules.map(({ clause }) => ({ clause, reason: inWords(error) })) };
+  }
   for (const { clause, judge } of rules) {
     try {
       for (const finding of judge(view)) findings.push({ clause, finding });
     } catch (error) {
-      crashed.push({ clause, reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      crashed.push({ clause, reason: inWords(error) });
     }
   }
   return { findings, crashed };
+}
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

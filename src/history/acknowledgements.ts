@@ -1,4 +1,5 @@
 /** What each acknowledgement named, the most it may have settled, and what it has to answer where the documents decide that. */
+import type { ArrangedQueue } from '../../schemas/types.ts';
 import {
   before,
   mayHaveTaken,
@@ -60,6 +61,8 @@ export interface AcknowledgeView {
   readonly due: Due | undefined;
   /** The same where an earlier batch of the group is not settled yet, so that it is only a SHOULD, or open on FIFO (B6). */
   readonly dueAlone: Due | undefined;
+  /** The messages that it names, in a malformed request, too. */
+  readonly letters: ReadonlySet<Letter>;
   /** What became of a named message. */
   fateOf(letter: Letter): Fate;
 }
@@ -72,6 +75,7 @@ export function readAcknowledgements(
   consumes: readonly ConsumeCall[],
   letterOf: (delivery: Delivery) => Letter | undefined,
   slack: Slack,
+  mode: ArrangedQueue['mode'],
 ): AcknowledgeView[] {
   const byHandler = new Map<string, Delivery[]>();
   for (const delivery of consumes.flatMap(({ deliveries }) => deliveries)) {
@@ -93,7 +97,7 @@ export function readAcknowledgements(
   const contested = (call: AcknowledgeCall, { consume }: Delivery): boolean =>
     naming.get(consume)?.some((other) => other !== call && !before(other, call) && mayPrecede(other, call)) === true;
   return calls.map((call) => {
-    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, slack);
+    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, slack, mode);
     // A throttled one was not looked at.
     if (call.reply === 'transient') return view;
     for (const batch of view.batches) earlier.set(batch, [...(earlier.get(batch) ?? []), view]);
@@ -109,14 +113,23 @@ function readOne(
   letterOf: (delivery: Delivery) => Letter | undefined,
   contested: (call: AcknowledgeCall, delivery: Delivery) => boolean,
   slack: Slack,
+  mode: ArrangedQueue['mode'],
 ): AcknowledgeView {
+  /** Deliveries under that handler by consumes that were under way when this was sent. */
+  const underWay = (handler: string): readonly Delivery[] =>
+    byHandler.get(handler)?.filter(({ consume }) => !before(consume, call) && mayPrecede(consume, call)) ?? [];
   const entries = call.entries?.map((entry): EntryView => {
     // The latest that was handed out before this left us: a handler may lawfully be used again for a redelivery (C3).
     const delivery = byHandler.get(entry.handler)?.findLast(({ consume }) => before(consume, call));
     if (delivery === undefined) return { entry, delivery, letter: undefined, worth: 'unknown', spentAs: undefined };
     const letter = letterOf(delivery);
     const judged = worthOf(call, delivery, letter, earlier, slack);
-    const worth = judged.worth === 'live' && contested(call, delivery) ? 'open' : judged.worth;
+    // It may have been handed out once more, under the same handler (C3), without our having seen that before.
+    const perhapsAgain =
+      underWay(entry.handler).length > 0 ||
+      consumes.some((other) => mayHaveTaken(other) && before(delivery.consume, other) && mayPrecede(other, call));
+    const unsure = judged.worth === 'live' ? contested(call, delivery) : judged.worth !== 'spent' && perhapsAgain;
+    const worth = unsure ? 'open' : judged.worth;
     return { entry, delivery, letter, ...judged, worth };
   });
   // A malformed request may name handlers all the same, and by that end the leases of their batch (guard 3).
@@ -124,29 +137,36 @@ function readOne(
     entries === undefined
       ? [...byHandler].filter(([handler]) => mentions(call, handler)).flatMap(([, deliveries]) => deliveries)
       : entries.flatMap(({ delivery }) => delivery ?? []);
-  const mentioned = new Set(entries === undefined ? named.flatMap((delivery) => letterOf(delivery) ?? []) : []);
-  const batches = new Set(named.filter(({ consume }) => mayPrecede(consume, call)).map(({ consume }) => consume));
+  const letters = new Set(named.flatMap((delivery) => letterOf(delivery) ?? []));
+  const own = new Set(named.filter(({ consume }) => mayPrecede(consume, call)).map(({ consume }) => consume));
+  const batches = new Set([
+    ...own,
+    ...(call.entries ?? []).flatMap(({ handler }) => underWay(handler).map(({ consume }) => consume)),
+  ]);
   const batch =
-    batches.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true
-      ? [...batches][0]
-      : undefined;
-  const shape = entries === undefined ? undefined : shapeOf(entries, batches.size, batch, earlier);
+    own.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true ? [...own][0] : undefined;
+  const shape = entries === undefined ? undefined : shapeOf(entries, own.size, batch, earlier);
   const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, earlier);
   const due = dueOf(call, entries, shape, batch);
   const outstanding =
-    batch !== undefined && consumes.some((other) => isOutstanding(other, batch, call, earlier, slack));
+    batch !== undefined && consumes.some((other) => isOutstanding(other, batch, call, earlier, slack, mode));
   const view: AcknowledgeView = {
     call,
     entries,
     shape,
     batch,
     batches,
+    letters,
     ceiling,
     due: outstanding ? undefined : due,
     dueAlone: outstanding ? due : undefined,
     fateOf: (letter) =>
       // Malformed and not refused: what it did is anybody's guess.
-      mentioned.has(letter) ? (isRefused(call) ? 'not-settled' : 'perhaps') : fateOf(letter, view),
+      entries === undefined && letters.has(letter)
+        ? isRefused(call)
+          ? 'not-settled'
+          : 'perhaps'
+        : fateOf(letter, view),
   };
   return view;
 }
@@ -261,22 +281,32 @@ function isOutstanding(
   call: AcknowledgeCall,
   earlier: Earlier,
   slack: Slack,
+  mode: ArrangedQueue['mode'],
 ): boolean {
   if (other === batch || !mayPrecede(other, batch)) return false;
+  // On FIFO what was handed out earlier and never acknowledged may hold up the rest for ever (B6).
+  if (mode === 'FIFO' && other.deliveries.some((delivery) => !isAcknowledged(delivery, call, earlier))) return true;
   if (mayHaveTaken(other)) {
     return other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate >= call.sent[0];
   }
-  return other.deliveries.some((delivery) => {
-    if (leaseEnd(delivery).latest + slack.mustLate < call.sent[0]) return false;
-    return !earlier
-      .get(other)
+  return other.deliveries.some(
+    (delivery) =>
+      leaseEnd(delivery).latest + slack.mustLate >= call.sent[0] && !isAcknowledged(delivery, call, earlier),
+  );
+}
+
+/** Whether an acknowledgement that was surely over had named it, and was answered with counts. */
+function isAcknowledged(delivery: Delivery, call: AcknowledgeCall, earlier: Earlier): boolean {
+  return (
+    earlier
+      .get(delivery.consume)
       ?.some(
         (view) =>
           before(view.call, call) &&
           view.call.counts !== undefined &&
           view.entries?.some((entry) => entry.delivery === delivery) === true,
-      );
-  });
+      ) === true
+  );
 }
 
 function mentions({ exchange }: AcknowledgeCall, handler: string): boolean {
@@ -308,7 +338,13 @@ function fateOf(letter: Letter, { call, entries, shape, ceiling, batch }: Acknow
   // The first N of a sequence in order; elsewhere which ones were counted is only sure where all that could be were.
   if (batch !== undefined && (shape === 'in-order' || shape === 'gap'))
     return index < success ? 'settled' : 'not-settled';
-  // Behind an invalid handler nothing is settled; before it, what is in order of the batch or not nobody says (C4).
-  if (shape === 'bad') return index >= Math.min(success, ceiling) ? 'not-settled' : 'perhaps';
+  // Behind an invalid handler nothing is settled; before it, what stands in the order of its batch is (C4).
+  if (shape === 'bad') {
+    if (index >= Math.min(success, ceiling)) return 'not-settled';
+    const inOrder = entries
+      .slice(0, index + 1)
+      .every(({ delivery }, place) => delivery?.index === place && delivery.consume === named.delivery?.consume);
+    return inOrder ? 'settled' : 'perhaps';
+  }
   return success >= ceiling && mayCount(named) ? 'settled' : mayCount(named) ? 'perhaps' : 'not-settled';
 }

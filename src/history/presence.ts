@@ -58,9 +58,7 @@ function indexOf(group: GroupView, slack: Slack): Index {
   const ofBatch = new Map<ConsumeCall, AcknowledgeView[]>();
   for (const view of group.acknowledgements) {
     for (const batch of view.batches) append(ofBatch, batch, view);
-    for (const letter of new Set(view.entries?.map((entry) => entry.letter))) {
-      if (letter !== undefined) append(naming, letter, view);
-    }
+    for (const letter of view.letters) append(naming, letter, view);
   }
   index = {
     naming,

@@ -142,6 +142,7 @@ export function viewOf(history: History): View {
         ownConsumes,
         (delivery) => letterOfDelivery.get(delivery),
         header.slack,
+        queue.mode,
       ),
       deletions: deletions.filter(
         (call) =>

@@ -1,5 +1,5 @@
 /** How long a consume waits while nothing is consumable. Rulings D2, D4, D5, K4. */
-import { before, mayPrecede, type ConsumeCall } from '../history/calls.ts';
+import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { leaseEnd } from '../history/leases.ts';
 import type { ParameterForm } from '../history/parameters.ts';
 import { obligationAt, owes, provesAbsence, touching } from '../history/presence.ts';
@@ -50,11 +50,11 @@ function* notLate(view: View, { call, wait, least, most }: Poll): Generator<Find
       (other) =>
         other.exchange.outcome.kind === 'answer' && other.sent[0] > call.sent[1] + bound && other.reply !== 'unknown',
     );
-    // One connection may have been lost without a word; two in one history are the endpoint's.
+    // Connections may be lost without a word; where no poll at all comes back empty it is the endpoint.
     const silent = view.consumes.filter(
       (other) => other.exchange.outcome.kind === 'failure' && other.exchange.outcome.cause === 'timeout',
     );
-    if (alive === undefined || silent.length < 2) yield undecided(call);
+    if (alive === undefined || silent.length < 3 || view.consumes.some(({ empty }) => empty)) yield undecided(call);
     else
       yield broken(
         `an answer when ${inSeconds(wait)} have passed`,
@@ -209,6 +209,8 @@ function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<F
     // Absence during a poll is proven as if it had been sent when the letter was due.
     const asked = { ...call, sent: [end, end] as [number, number] };
     if (obligation?.cause !== 'lease' || !provesAbsence(group, asked, letter, due, view.header.slack)) continue;
+    // A consume whose answer we never got may have it.
+    if (group.consumes.some((lost) => mayHaveTaken(lost) && mayPrecede(lost, call))) continue;
     yield broken(
       `dead letter ${letter.arranged.tag}, whose lease ended during the wait, is returned by that poll`,
       'the answer was empty',

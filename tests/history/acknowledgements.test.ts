@@ -332,10 +332,16 @@ describe('what became of the messages', () => {
       [2, 1],
       ['settled', 'not-settled', 'settled', 'not-settled'],
     ],
+    // Behind an invalid handler nothing is settled; before it, what stands in the order of its batch is (C4).
     [
-      [0, 'x'],
-      [1, 1],
+      [0, 'x', 1],
+      [1, 2],
       ['settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [1, 'x'],
+      [1, 1],
+      ['not-settled', 'perhaps', 'not-settled', 'not-settled'],
     ],
     // A refused one settles nothing (guard 3), but a message that is named twice may be gone (B7).
     [[0, 1], answer(400), ['not-settled', 'not-settled', 'not-settled', 'not-settled']],

@@ -89,5 +89,7 @@ describe('the standing of a whole query', () => {
 
   test('names what the documents do not know, once each', () => {
     expect(readQuery('?limit=5&Max_Msgs=1&limit=6').unknown).toEqual(['limit', 'Max_Msgs']);
+    // Members that every object has are no parameters.
+    expect(readQuery('?toString=1')).toMatchObject({ unknown: ['toString'], standing: 'open' });
   });
 });

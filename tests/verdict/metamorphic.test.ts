@@ -11,6 +11,7 @@ import { readEvidence, type Evidence, type History } from '../../src/history/evi
 import { rules } from '../../src/rules/index.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
+import { story } from '../support/history.ts';
 import { ran } from '../support/runs.ts';
 
 let lines: readonly string[] = [];
@@ -263,6 +264,13 @@ describe('a run that is seen in part, or wrongly', { timeout: 30_000 }, () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  test.for([10, 1000, 5000, 50_000])('with an answer that nests %i deep is judged all the same', (depth) => {
+    const data = `[{"handler":"h","message":{"body":${'['.repeat(depth)}${']'.repeat(depth)}}}]`;
+    const told = story({ letters: 1 });
+    told.consume([10, 11], '', { kind: 'answer', status: 200, headers: [], body: { encoding: 'utf8', data } });
+    expect(judge(told.history(), rules).crashed).toEqual([]);
   });
 
   test('cut off anywhere is never conformant', () => {

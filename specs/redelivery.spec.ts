@@ -165,7 +165,6 @@ const untouched = [
         await wait(7);
         await group.acknowledge(entries(other.delivered, status), { consumer: 'c2' });
         await group.untilBack(one.delivered, one);
-        await group.drain();
       },
     }),
   ),

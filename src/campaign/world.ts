@@ -303,11 +303,13 @@ export function world(options: WorldOptions): World {
       async outcome(from, ...acknowledgements) {
         const settled = acknowledgements.reduce((sum, exchange) => sum + successesOf(exchange), 0);
         const open = new Set(from.delivered.map(({ tag }) => tag));
-        const watched = from.at + from.lease + 10;
-        await pollUntil(from.at + Math.max(from.lease, LEASE_FLOOR) + GRACE, {}, (batch) => {
-          for (const { tag } of batch.delivered) open.delete(tag);
-          return open.size > settled || clock.now() < watched;
-        });
+        if (open.size > settled) {
+          await pollUntil(from.at + Math.max(from.lease, LEASE_FLOOR) + GRACE, {}, (batch) => {
+            for (const { tag } of batch.delivered) open.delete(tag);
+            return open.size > settled;
+          });
+        }
+        await this.watch(from);
       },
       look: (from, seconds) => pollUntil(from.at + seconds, {}, () => clock.now() < from.at + seconds),
       async watch(from, seconds = 10) {

@@ -76,13 +76,20 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
   };
 
   /** Repeats a call while it is refused in a way that initialisation explains. */
-  const patiently = async (accepted: readonly number[], send: () => Promise<Exchange>): Promise<Exchange> => {
+  const patiently = async (
+    accepted: readonly number[],
+    send: () => Promise<Exchange>,
+    /** Whether the call may be repeated though it perhaps had its effect. */
+    repeatable = true,
+  ): Promise<Exchange> => {
     for (let waited = 0, pause = 0.25; ; waited += pause, pause = Math.min(2, pause * 2)) {
       const exchange = await send();
       const status = statusOf(exchange);
       if (status !== undefined && accepted.includes(status)) return exchange;
       const maybeInitialising =
-        (status === 400 && errorCodeOf(exchange) === '10240032') || status === 404 || isUnavailable(exchange);
+        (status === 400 && errorCodeOf(exchange) === '10240032') ||
+        status === 404 ||
+        (repeatable && isUnavailable(exchange));
       if (!maybeInitialising || waited >= INITIALISATION_SECONDS) throw refusal(exchange);
       await reallyWait(clock, 0.02);
       await clock.wait(pause, signal);
@@ -147,7 +154,7 @@ export function dmsArranger(options: ArrangerOptions): Arranger {
       }
       for (const part of portions(messages)) {
         const body = `{"messages":[${part.map(sendEntry).join(',')}],"returnId":false}`;
-        const exchange = await patiently([201], () => call('POST', `${root}/${queue}/messages`, body));
+        const exchange = await patiently([201], () => call('POST', `${root}/${queue}/messages`, body), false);
         const states = member(exchange, 'messages');
         const allSent =
           Array.isArray(states) &&
@@ -245,11 +252,12 @@ function portions(messages: readonly MessageSpec[]): MessageSpec[][] {
 
 /** Which of the open messages a body is: by its tag, or the only one there is, since what carries no tag is sent alone. */
 function recognise(body: unknown, open: ReadonlyMap<string, MessageSpec>): MessageSpec | undefined {
-  for (const tag of tagsIn(body)) {
+  const tags = tagsIn(body);
+  for (const tag of tags) {
     const message = open.get(tag);
     if (message !== undefined) return message;
   }
-  return open.size === 1 ? [...open.values()][0] : undefined;
+  return tags.length === 0 && open.size === 1 ? [...open.values()][0] : undefined;
 }
 
 function span(exchange: Exchange): Bounds {

@@ -1,5 +1,5 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
-import type { End, EvidenceLine, Features, Footer, Header } from '../../schemas/types.ts';
+import type { End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
 import { dmsArranger } from '../arrange/arranger.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
@@ -8,7 +8,7 @@ import { ClockHookError, clockHook } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
-import { redactor } from '../endpoint/secrets.ts';
+import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
@@ -79,7 +79,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   interface Stage {
     readonly clock: Clock;
     /** A client; what it sends is numbered with all that this scenario sends. */
-    client(signal: AbortSignal): Endpoint;
+    client(signal: AbortSignal, limited?: boolean): Endpoint;
   }
 
   const openStage = async (site: Site, scenario: string, note: (line: ScenarioLine) => void): Promise<Stage> => {
@@ -90,17 +90,17 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
             note({ type: 'clock', scenario, from, to, at }),
           );
     let lastId = 0;
-    const nextId = (): number => {
+    const nextId = (limited: boolean): number => {
       lastId += 1;
       // Whoever hands out for ever what was acknowledged would keep a scenario busy for ever.
-      if (lastId === MOST_EXCHANGES) {
+      if (limited && lastId > MOST_EXCHANGES) {
         throw new Trouble('endpoint', `${MOST_EXCHANGES} requests did not bring the scenario to its end`);
       }
       return lastId;
     };
     return {
       clock,
-      client: (signal) =>
+      client: (signal, limited = true) =>
         endpoint({
           url: site.url,
           agent,
@@ -111,7 +111,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           scenario,
           record: note,
           signal,
-          nextId,
+          nextId: () => nextId(limited),
         }),
     };
   };
@@ -143,6 +143,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   } finally {
     await site.close();
   }
+  found = maskedProbe(found, redact);
   undeleted.push(...found.undeleted);
   const quota = slots(settings.maxQueues ?? found.freeQueues);
   const turns = slots(target.atOnce);
@@ -201,6 +202,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       quota.give(count);
       turns.give(1);
     }
+    // A reason may quote what the endpoint answered.
+    if (end.reason !== undefined) end = { ...end, reason: redact.text(end.reason) };
     note({ type: 'end', scenario: scenario.id, ...end, at: now() });
     options.progress?.({
       kind: 'ended',
@@ -222,9 +225,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const stage = await openStage(site, scenario.id, note);
       const groups: { queue: string; group: string }[] = [];
       const made: WorldOptions['queues'][number][] = [];
-      const arrangerFor = (signal: AbortSignal): WorldOptions['arranger'] =>
+      const arrangerFor = (signal: AbortSignal, limited = true): WorldOptions['arranger'] =>
         dmsArranger({
-          endpoint: stage.client(signal),
+          endpoint: stage.client(signal, limited),
           clock: stage.clock,
           project: settings.project,
           scenario: scenario.id,
@@ -235,7 +238,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           },
         });
       const tidy = async (): Promise<void> => {
-        const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000));
+        const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000), false);
         for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
         for (const { id } of made.splice(0))
           if (!(await arranger.deleteQueue(id).catch(() => false))) undeleted.push(id);
@@ -289,7 +292,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         quota.give(count);
         const others = quota.used;
         quota.lowerTo(others);
-        if (others === 0 && target.atOnce === Infinity) {
+        if (others === 0) {
           await quota.take(count);
           throw new Trouble('arrangement', `the quota of queues is used up by others: ${error.message}`);
         }
@@ -336,6 +339,17 @@ function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome'
   if (error instanceof ClockHookError) return { outcome: 'aborted', blame: 'endpoint', reason: error.message };
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'aborted', blame: 'suite', reason };
+}
+
+/** What probing found, as it may be written down: reasons may quote what the endpoint answered. */
+function maskedProbe(found: Probed, redact: Redactor): Probed {
+  const mask = ({ present, reason }: Feature): Feature => ({ present, reason: redact.text(reason) });
+  const { kafka, counters, credentials, clock } = found.features;
+  return {
+    ...found,
+    unreachable: found.unreachable === undefined ? undefined : redact.text(found.unreachable),
+    features: { kafka: mask(kafka), counters: mask(counters), credentials: mask(credentials), clock: mask(clock) },
+  };
 }
 
 function nothingFound(): Features {

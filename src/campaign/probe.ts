@@ -108,7 +108,10 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
     await discard(await arranger.queue(`dmsc-${word}-kafka`, queueOf('KAFKA_HA')));
     kafka = { present: true, reason: 'a KAFKA_HA queue could be created' };
   } catch (error) {
-    kafka = absent(`a KAFKA_HA queue could not be created: ${error instanceof Error ? error.message : String(error)}`);
+    kafka =
+      error instanceof QuotaRefused
+        ? notProbed
+        : absent(`a KAFKA_HA queue could not be created: ${error instanceof Error ? error.message : String(error)}`);
   }
   return {
     unreachable: undefined,

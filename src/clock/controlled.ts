@@ -63,22 +63,24 @@ export async function controlledClock(
     for (const alarm of alarms) alarm.ring();
   };
 
-  const learn = (now: number): void => {
+  const learn = (now: number, askedAt: number): void => {
     if (now < known - 1e-9) {
       throw new ClockHookError(
         `the clock hook went backwards, from ${known} s to ${now} s; its clock must only go forward`,
       );
     }
     known = now;
-    knownAt = monotonicSeconds();
+    // It said so at some instant since we asked.
+    knownAt = askedAt;
   };
 
   const everyPollIsParked = async (): Promise<boolean> => {
     const before = changes;
     const start = monotonicSeconds();
     while (openPolls > 0 && changes === before) {
+      const askedAt = monotonicSeconds();
       const { now, waiting } = await hook.read();
-      learn(now);
+      learn(now, askedAt);
       if (waiting === undefined) {
         await sleep(QUIET_SECONDS * 1000);
         return changes === before;
@@ -116,13 +118,14 @@ export async function controlledClock(
         // Hooks are asked for whole milliseconds: a sum of floats must not stop just short of what is due.
         const step = Math.max(Math.ceil((next - known) * 1000 - 1e-6) / 1000, stuck > 0 ? 1 : 0.001);
         target = known + step;
+        const askedAt = monotonicSeconds();
         const advanced = hook.advance(step);
         move = advanced.then(
           () => undefined,
           () => undefined,
         );
         try {
-          learn((await advanced).now);
+          learn((await advanced).now, askedAt);
         } finally {
           target = undefined;
           move = undefined;

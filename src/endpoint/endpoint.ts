@@ -103,16 +103,17 @@ export function endpoint(options: EndpointOptions): Endpoint {
             ? []
             : [['x-auth-token', call.token === undefined ? '[given]' : '[other]'] satisfies HeaderField]),
         ],
-        ...(call.body === undefined ? {} : { body: payload(Buffer.from(call.body), redact) }),
+        ...(call.body === undefined ? {} : { body: payload(redact.bytes(Buffer.from(call.body))) }),
       },
       sent: round(sent.at),
       received: round(received.at),
       ...judged(sent, received),
       lag: round(lag.since(started)),
-      outcome,
+      outcome: masked(outcome, redact),
     };
     options.record(recorded);
-    return recorded;
+    // Whoever goes on with a handler needs it as it came; only what is written down is masked.
+    return { ...recorded, outcome };
   };
 
   return {
@@ -152,7 +153,6 @@ async function exchange(
   headers: Record<string, string>,
   giveUp: AbortSignal,
 ): Promise<Answer | Failure> {
-  const { redact } = options;
   try {
     const answer = await request(base + call.target, {
       dispatcher: options.agent,
@@ -168,15 +168,15 @@ async function exchange(
     return {
       kind: 'answer',
       status: answer.statusCode,
-      headers: fields(answer.headers as unknown as (string | Buffer)[], redact),
-      body: payload(body, redact),
+      headers: fields(answer.headers as unknown as (string | Buffer)[]),
+      body: payload(body),
     };
   } catch (error) {
-    return failure(error, options.signal, redact);
+    return failure(error, options.signal);
   }
 }
 
-function failure(error: unknown, interrupted: AbortSignal, redact: Redactor): Failure {
+function failure(error: unknown, interrupted: AbortSignal): Failure {
   const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
   const name = String(code);
   const cause: Failure['cause'] = interrupted.aborted
@@ -194,7 +194,7 @@ function failure(error: unknown, interrupted: AbortSignal, redact: Redactor): Fa
     kind: 'failure',
     cause: unreachable ? 'unreachable' : cause,
     code: name,
-    message: redact.text(message || name).slice(0, 500),
+    message: (message || name).slice(0, 500),
     bytesLeft: !unreachable,
   };
 }
@@ -208,20 +208,30 @@ function throttled({ outcome }: Exchange): number | undefined {
   return Number.isFinite(asked) && asked >= 0 ? Math.min(asked, 10) : 1;
 }
 
-function fields(raw: readonly (string | Buffer)[], redact: Redactor): HeaderField[] {
+function fields(raw: readonly (string | Buffer)[]): HeaderField[] {
   const pairs: HeaderField[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    pairs.push([String(raw[index]), redact.text(String(raw[index + 1]))]);
+    pairs.push([String(raw[index]), String(raw[index + 1])]);
   }
   return pairs;
 }
 
-function payload(bytes: Buffer, redact: Redactor): Payload {
-  const safe = redact.bytes(bytes);
-  const text = safe.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(safe)
+function payload(bytes: Buffer): Payload {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes)
     ? { encoding: 'utf8', data: text }
-    : { encoding: 'base64', data: safe.toString('base64') };
+    : { encoding: 'base64', data: bytes.toString('base64') };
+}
+
+/** An outcome as it may be written down. */
+function masked(outcome: Answer | Failure, redact: Redactor): Answer | Failure {
+  if (outcome.kind === 'failure') return { ...outcome, message: redact.text(outcome.message) };
+  const { encoding, data } = outcome.body;
+  return {
+    ...outcome,
+    headers: outcome.headers.map(([name, value]): HeaderField => [name, redact.text(value)]),
+    body: payload(redact.bytes(Buffer.from(data, encoding))),
+  };
 }
 
 function judged(sent: Stamp, received: Stamp): Pick<Exchange, 'clock'> {

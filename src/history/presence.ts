@@ -106,7 +106,8 @@ export function obligationAt(
   const deliveries = letter.deliveries.filter(
     (delivery) => delivery.consume !== consume && mayPrecede(delivery.consume, consume),
   );
-  const delivery = deliveries.at(-1);
+  // The last by its answer: a poll that was sent before another one may have brought it after that.
+  const delivery = deliveries.toSorted((a, b) => a.consume.arrived - b.consume.arrived).at(-1);
   const lost = index.lost.filter((other) => other.call !== consume && mayPrecede(other.call, consume));
   const afterLost = Math.max(0, ...lost.map(({ back }) => back));
   const visible = letter.arranged.failed[1] + slack.mustLate;
@@ -145,8 +146,8 @@ function causeOf(letter: Letter, acknowledgement: AcknowledgeView | undefined): 
   if (call.counts === undefined) return 'uncounted';
   if (entries === undefined || named === undefined) return 'rest';
   if (shape !== 'in-order') return 'uncounted';
-  if (entries.slice(0, index).some(({ entry }) => entry.status === 'fail')) return 'stopped';
-  return named.entry.status === 'fail' ? 'failed' : 'uncounted';
+  if (named.entry.status === 'fail') return 'failed';
+  return entries.slice(0, index).some(({ entry }) => entry.status === 'fail') ? 'stopped' : 'uncounted';
 }
 
 function shouldBeBack(

@@ -109,7 +109,7 @@ export function viewOf(history: History): View {
       decoded(call.group) === arranged.group &&
       call.project === header.project &&
       (call.token === 'given') === header.features.credentials.present &&
-      goneBy(deletions, call) === undefined;
+      !(goneBy(deletions, call) ?? '').startsWith('deleted-');
     const letters = history.deadLetters
       .filter((letter) => letter.queue === arranged.queue && letter.group === arranged.group)
       .sort((a, b) => a.position - b.position)
@@ -143,6 +143,9 @@ export function viewOf(history: History): View {
         (delivery) => letterOfDelivery.get(delivery),
         header.slack,
         queue.mode,
+      ).map((view) =>
+        // While it is being deleted nothing is due.
+        goneBy(deletions, view.call) === undefined ? view : { ...view, due: undefined, dueAlone: undefined },
       ),
       deletions: deletions.filter(
         (call) =>

@@ -12,6 +12,8 @@ const MOST_FINDINGS = 100;
 export function verdictOf(evidence: Evidence, register: Register, rules: readonly Rule[]): Verdict {
   const { header, histories, footer, problems } = evidence;
   const judgements = new Map(histories.map((history) => [history, judge(history, rules)]));
+  const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
+  const crashedClauses = new Set(crashed.map(({ clause }) => clause));
   const tallies = tally(judgements);
   const troubles = troublesOf(header, histories);
 
@@ -20,11 +22,14 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
   ];
   const clauses = ids.flatMap((id) => {
     const clause = register.clauses.get(id);
-    return clause === undefined ? [] : [clauseVerdict(clause, tallies.get(id), troubles.get(id), header)];
+    return clause === undefined
+      ? []
+      : [clauseVerdict(clause, tallies.get(id), troubles.get(id), crashedClauses.has(id), header)];
   });
   const scenarios = scenarioVerdicts(header, judgements, register);
 
-  const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
+  const ended = new Set(histories.filter(({ end }) => end !== undefined).map(({ scenario }) => scenario));
+  const unended = footer?.outcome === 'unreachable' ? [] : header.selection.filter((id) => !ended.has(id));
   const suiteFailures = [
     ...crashed.map(({ clause, reason }) => `the rule of ${clause} crashed: ${reason}`),
     ...histories
@@ -49,6 +54,9 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     ...(open.length > 0
       ? [`${open.length} MUST ${open.length === 1 ? 'clause was' : 'clauses were'} not exercised`]
       : []),
+    ...(unended.length > 0 && footer?.outcome === 'completed'
+      ? [`${unended.length} of ${header.selection.length} scenarios did not come to their end`]
+      : []),
     ...(exercised ? [] : ['no clause was exercised']),
   ];
   const verdict =
@@ -68,7 +76,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
                 ? 3
                 : 0,
     filtered: header.only !== null,
-    complete: problems.length === 0 && footer?.outcome === 'completed',
+    complete: problems.length === 0 && footer?.outcome === 'completed' && unended.length === 0,
     reasons: [
       ...(failed.length > 0 ? [`${failed.length} ${failed.length === 1 ? 'clause is' : 'clauses are'} broken`] : []),
       ...suiteFailures.map((failure) => `the suite itself failed: ${failure}`),
@@ -146,6 +154,7 @@ function clauseVerdict(
   clause: RegisteredClause,
   of: Tally | undefined,
   troubles: Troubles | undefined,
+  crashed: boolean,
   header: Header,
 ): ClauseVerdict {
   const { broken = [], held = 0, undecided = 0, notes = [] } = of ?? {};
@@ -163,6 +172,8 @@ function clauseVerdict(
     return { ...base, verdict: clause.level === 'MUST' ? 'fail' : clause.level === 'SHOULD' ? 'warn' : 'info' };
   const feature = clause.feature === undefined ? undefined : header.features[clause.feature];
   if (feature?.present === false) return { ...base, verdict: 'not-applicable', reason: feature.reason };
+  // What a crashed rule would have said is unknown, never 'held'.
+  if (crashed) return { ...base, verdict: 'not-exercised', reason: 'its rule crashed' };
   const [aborted] = troubles?.aborted ?? [];
   // What one scenario showed does not stand for another that could not be carried out.
   if (aborted !== undefined && clause.level !== 'INFO') return { ...base, verdict: 'not-exercised', reason: aborted };

@@ -4,18 +4,12 @@ import { kindOf, parseJson, parseSpelled } from './json.ts';
 import { readQuery, type ReadQuery } from './parameters.ts';
 import { tagsIn } from './tags.ts';
 
-/** How a call was answered. */
-export type Reply =
-  /** 200. */
-  | { readonly kind: 'ok' }
-  /** 4xx that says something about the request. */
-  | { readonly kind: 'rejected' }
-  /** 4xx that says nothing about it: credentials, throttling, initialisation. */
-  | { readonly kind: 'transient' }
-  /** No answer, or unavailable: the request may have had its effect. */
-  | { readonly kind: 'unknown' }
-  /** Any other status. */
-  | { readonly kind: 'other' };
+/**
+ * How a call was answered: ok, 200; rejected, a 4xx that says something about the request; transient, a 4xx that says
+ * nothing about it (credentials, throttling, initialisation); unknown, no answer, or unavailable, so that it may have had
+ * its effect; other, any other status.
+ */
+export type Reply = 'ok' | 'rejected' | 'transient' | 'unknown' | 'other';
 
 interface Base {
   readonly exchange: Exchange;
@@ -32,7 +26,7 @@ interface Base {
   readonly queue: string;
   readonly group: string;
   readonly status: number | undefined;
-  readonly reply: Reply['kind'];
+  readonly reply: Reply;
   /** The answer's body as text; undefined where there is none or it is not UTF-8. */
   readonly text: string | undefined;
   /** The answer's body as JSON; undefined where it is none. */
@@ -202,7 +196,7 @@ function readBase(exchange: Exchange, project: string, queue: string, group: str
   };
 }
 
-function readReply({ outcome }: Exchange, text: string | undefined): Reply['kind'] {
+function readReply({ outcome }: Exchange, text: string | undefined): Reply {
   if (outcome.kind === 'failure') return outcome.bytesLeft ? 'unknown' : 'transient';
   const { status } = outcome;
   if (status === 200) return 'ok';

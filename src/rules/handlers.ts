@@ -1,7 +1,6 @@
 /** What a handler is good for, and what not. Rulings B8, B9, C1 to C6. */
 import type { AcknowledgeView, EntryView } from '../history/acknowledgements.ts';
-import { before } from '../history/calls.ts';
-import { isRecord } from '../history/calls.ts';
+import { before, isRecord } from '../history/calls.ts';
 import type { GroupView, View } from '../history/view.ts';
 import { countsNoMoreThan } from './acknowledge.ts';
 import { comesBack } from './redelivery.ts';
@@ -113,11 +112,6 @@ function notAgain(spentAs: 'success' | 'fail', expected: string): (view: View) =
   };
 }
 
-/** A handler that another group was given acknowledges nothing here and leaves its dead letter where it is. */
-function* otherGroup(view: View): Generator<Finding> {
-  yield* nothingSucceeds(from('other-group'), 'a handler of another group acknowledges nothing')(view);
-}
-
 function* superseded(view: View): Generator<Finding> {
   yield* nothingSucceeds(worth('superseded'), 'the old handler does not acknowledge a new delivery')(view);
   // Where redeliveries keep their handler there is no old one (C3); that they should not is another clause.
@@ -203,7 +197,10 @@ export const handlerRules: readonly Rule[] = [
     'ack.handler.re-acknowledged-failed',
     notAgain('fail', 'a handler that was acknowledged as fail is not counted as a success'),
   ),
-  rule('ack.handler.other-group', otherGroup),
+  rule(
+    'ack.handler.other-group',
+    nothingSucceeds(from('other-group'), 'a handler of another group acknowledges nothing'),
+  ),
   rule('ack.handler.other-group-refused', refused(from('other-group'), 'a handler of another group or queue')),
   rule(
     'ack.handler.normal',

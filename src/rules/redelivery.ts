@@ -72,8 +72,9 @@ export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = ()
       const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
       if (outcome === 'back') {
         // Late, and nobody had asked in between: that says neither that it was in time nor that it was not.
-        const intime = Math.max(must, acknowledgement?.call.received[1] ?? 0) + view.header.slack.shouldLate;
-        yield consume.received[1] <= intime ? held(...trail) : undecided(...trail);
+        const acknowledged = acknowledgement?.call.received[1] ?? 0;
+        const inTime = acknowledged > must ? acknowledged + view.header.slack.shouldLate : must;
+        yield consume.received[1] <= inTime ? held(...trail) : undecided(...trail);
       } else if (outcome === 'absent') {
         yield broken(
           `dead letter ${letter.arranged.tag} is consumable again no later than ${inSeconds(must - delivery.consume.received[1])} after its delivery`,

@@ -212,7 +212,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'other groups see the dead letters',
-    behaviour: { deadLetterOwners: (_own, groups) => [...groups] },
+    behaviour: { deadLetterOwners: ({ queue }) => [...queue.groups.values()] },
     only: 'isolation/*',
     clauses: ['isolation.group'],
   },
@@ -240,7 +240,7 @@ const faults: readonly Fault[] = [
 ];
 
 test.each(faults)('$name', { timeout: 30_000 }, async ({ behaviour, only, clauses }) => {
-  const { verdict } = await campaignOn({ behaviour }, only);
+  const { verdict } = await campaignOn({ emulator: () => ({ behaviour }), only });
   expect(verdict.exitCode).toBe(1);
   expect(brokenIn(verdict)).toEqual(expect.arrayContaining([...clauses]));
 });
@@ -249,7 +249,7 @@ test.each([...new Set(faults.map(({ only }) => only))])(
   'without a fault %s finds none',
   { timeout: 30_000 },
   async (only) => {
-    const { verdict } = await campaignOn({}, only);
+    const { verdict } = await campaignOn({ only });
     expect(brokenIn(verdict)).toEqual([]);
   },
 );

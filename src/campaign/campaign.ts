@@ -4,7 +4,7 @@ import { dmsArranger } from '../arrange/arranger.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
 import { controlledClock } from '../clock/controlled.ts';
-import { ClockHookError, clockHook } from '../clock/hook.ts';
+import { ClockHookError } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
@@ -84,9 +84,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
 
   const openStage = async (site: Site, scenario: string, note: (line: ScenarioLine) => void): Promise<Stage> => {
     const clock =
-      site.clockUrl === undefined
+      site.hook === undefined
         ? wallClock(origin)
-        : await controlledClock(clockHook(site.clockUrl, agent), origin, (from, to, at) =>
+        : await controlledClock(site.hook(agent), origin, (from, to, at) =>
             note({ type: 'clock', scenario, from, to, at }),
           );
     let lastId = 0;

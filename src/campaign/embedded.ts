@@ -7,16 +7,17 @@ const AT_ONCE = 8;
 /** Asked for by the embedded emulator, so that the clauses about credentials can be exercised, too. */
 const TOKEN = 'token-of-the-embedded-emulator';
 
-/** The embedded emulator under a controlled clock, one of its own for each scenario. */
-export function embeddedTarget(project: string, options: EmulatorOptions = {}): Target {
+/** The embedded emulator under a controlled clock, one of its own for each scenario; `optionsOfOne` is asked for each. */
+export function embeddedTarget(project: string, optionsOfOne: () => EmulatorOptions = () => ({})): Target {
   return {
     name: 'embedded',
     clock: 'controlled',
     token: TOKEN,
     atOnce: AT_ONCE,
     async open() {
-      const emulator = await startEmulator({ project, token: TOKEN, ...options, clock: 'controlled' });
-      return { url: emulator.url, clockUrl: emulator.clockUrl, close: () => emulator.close() };
+      const emulator = await startEmulator({ project, token: TOKEN, ...optionsOfOne(), clock: 'controlled' });
+      const { url, clock } = emulator;
+      return { url, hook: clock && (() => clock), close: () => emulator.close() };
     },
   };
 }

@@ -1,10 +1,12 @@
+import { clockHook, type ClockHook, type Connections } from '../clock/hook.ts';
 import type { Settings } from './settings.ts';
 
 /** One place to send requests to. */
 export interface Site {
   /** URL up to, and without, /v1.0. */
   readonly url: string;
-  readonly clockUrl: string | undefined;
+  /** Its clock hook; undefined under the wall clock. */
+  readonly hook: ((connections: Connections) => ClockHook) | undefined;
   close(): Promise<void>;
 }
 
@@ -26,11 +28,13 @@ export function remoteTarget(settings: Settings & { readonly endpoint: string })
   const name = new URL(url);
   name.username = '';
   name.password = '';
-  const clock = settings.clockUrl === undefined ? 'wall' : 'controlled';
+  const { clockUrl } = settings;
+  const clock = clockUrl === undefined ? 'wall' : 'controlled';
+  const hook = clockUrl === undefined ? undefined : (connections: Connections) => clockHook(clockUrl, connections);
   return {
     name: name.href.replace(/\/+$/, ''),
     clock,
     atOnce: clock === 'wall' ? Infinity : 1,
-    open: () => Promise.resolve({ url: url.href, clockUrl: settings.clockUrl, close: () => Promise.resolve() }),
+    open: () => Promise.resolve({ url: url.href, hook, close: () => Promise.resolve() }),
   };
 }

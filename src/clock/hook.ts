@@ -12,12 +12,15 @@ export interface ClockHook {
   advance(seconds: number): Promise<HookAnswer>;
 }
 
+/** The connections that a hook is asked over. */
+export type Connections = Dispatcher;
+
 export class ClockHookError extends Error {
   readonly code = 'DMS_CLOCK_HOOK';
 }
 
 /** The clock hook at `url`: GET reads, POST {"advance": s} moves. Throws ClockHookError on anything else than its two answers. */
-export function clockHook(url: string, dispatcher: Dispatcher, headers: Record<string, string> = {}): ClockHook {
+export function clockHook(url: string, dispatcher: Connections, headers: Record<string, string> = {}): ClockHook {
   const ask = async (method: 'GET' | 'POST', body?: string): Promise<HookAnswer> => {
     const what = `${method} ${url}`;
     let status: number;

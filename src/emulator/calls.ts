@@ -60,8 +60,8 @@ export function findUsableQueue(service: Service, call: Call): Queue | Refusal {
 }
 
 /** The group a path names, in whatever state. */
-export function findGroup(queue: Queue, { groupId }: Call): Group | Refusal {
-  const group = queue.groups.get(groupId);
+export function findGroup({ behaviour }: Service, queue: Queue, { groupId }: Call): Group | Refusal {
+  const group = behaviour.groupFor(queue, groupId);
   if (group !== undefined) return group;
   return groupId.startsWith('g-') && uuid.test(groupId.slice(2))
     ? refuse('groupNotFound', 'the queue has no consumer group with this id')
@@ -72,7 +72,7 @@ export function findGroup(queue: Queue, { groupId }: Call): Group | Refusal {
 export function findUsableGroup(service: Service, call: Call): Group | Refusal {
   const queue = findUsableQueue(service, call);
   if (isRefusal(queue)) return queue;
-  const group = findGroup(queue, call);
+  const group = findGroup(service, queue, call);
   if (isRefusal(group) || service.time.now() >= group.usableFrom) return group;
   return refuse('groupNotFound', 'the consumer group is being created, try again later');
 }

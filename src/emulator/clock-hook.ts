@@ -24,6 +24,40 @@ function readAdvance(body: string): number | undefined {
   }
 }
 
+/**
+ * What clients did before time is to move, arriving or going, may be noticed only in the next turns of the event loop; it
+ * has to count before.
+ */
+export function whenNoticed(act: () => void): void {
+  setImmediate(() => setImmediate(act));
+}
+
+/** A controlled clock for whoever runs in this process: as the hook, without HTTP between. Seconds. */
+export interface ClockHandle {
+  readonly read: () => Promise<ClockState>;
+  readonly advance: (seconds: number) => Promise<ClockState>;
+}
+
+interface ClockState {
+  readonly now: number;
+  /** How many polls are parked. */
+  readonly waiting: number;
+}
+
+export function createClockHandle(time: ControlledTime, polls: LongPolls): ClockHandle {
+  const state = (): ClockState => ({ now: time.now() / 1000, waiting: polls.waiting() });
+  return {
+    read: () => Promise.resolve(state()),
+    advance: (seconds) =>
+      new Promise((resolve) => {
+        whenNoticed(() => {
+          time.advance(Math.round(seconds * 1000));
+          resolve(state());
+        });
+      }),
+  };
+}
+
 /** The hook of a controlled clock, whose resolution is 1 ms. When it answers, all that fell due has happened. */
 export function createClockHook(time: ControlledTime, polls: LongPolls): ClockHook {
   return (method, body) => {

@@ -20,6 +20,8 @@ export interface Consumption {
   readonly wake: () => void;
   /** Forgets all messages and handlers of a deleted group. */
   readonly close: (group: Group) => void;
+  /** Gives the dead letters of one group to another. */
+  readonly inherit: (heir: Group, from: Group) => void;
 }
 
 /** `wakePolls` is told once per operation and store, when all that the operation changes has changed. */
@@ -57,22 +59,29 @@ export function createConsumption(
     time.cancel(entry.retention);
   }
 
+  /** The message of an entry leaves a store, which may be that of another group. */
+  function leaveStore(store: Store, entry: Entry): void {
+    if (entry.store === store) {
+      leave(entry);
+      return;
+    }
+    const inFlight = [...store.batches].flatMap(({ deliveries }) => deliveries.map((delivery) => delivery.entry));
+    for (const twin of [...store.ready, ...inFlight]) if (twin.message === entry.message) leave(twin);
+  }
+
   /** A failed confirmation: the message becomes a dead letter, or it is consumable again. */
   function fail(entry: Entry): void {
     if (entry.gone) return;
     const { store } = entry;
     const { group } = store;
     entry.failures++;
-    const limit = group.queue.maxConsumeCount;
-    if (store.kind === 'normal' && limit !== undefined && behaviour.becomesDeadLetter(entry.failures, limit)) {
-      leave(entry);
-      for (const id of behaviour.deadLetterOwners(group.id, group.queue.groups.keys())) {
-        const owner = group.queue.groups.get(id);
+    if (store.kind === 'normal' && behaviour.becomesDeadLetter(entry.failures, group.queue)) {
+      for (const loser of behaviour.normalLosers(group)) leaveStore(loser.normal, entry);
+      for (const owner of behaviour.deadLetterOwners(group)) {
         // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
-        const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
-        if (owner !== undefined) enter(owner.deadletter, entry.message, order);
+        enter(owner.deadletter, entry.message, group.queue.mode === 'FIFO' ? entry.order : arrivals++);
       }
-      return;
+      if (entry.gone) return;
     }
     keepFrom(entry, 'failure');
     if (entry.place >= 0) return; // handed out twice, and back already: no documented behaviour does that
@@ -81,8 +90,9 @@ export function createConsumption(
   }
 
   function meet({ entry }: Delivery, fate: Fate): void {
-    if (fate.fate === 'gone') leave(entry);
-    else if (fate.fate === 'back' && fate.inMs <= 0) fail(entry);
+    if (fate.fate === 'gone') {
+      for (const group of behaviour.acknowledgedFor(entry.store.group)) leaveStore(group[entry.store.kind], entry);
+    } else if (fate.fate === 'back' && fate.inMs <= 0) fail(entry);
     else if (fate.fate === 'back') {
       time.at(time.now() + fate.inMs, () => {
         fail(entry);
@@ -102,6 +112,8 @@ export function createConsumption(
     if (batch.deliveries.every(({ ended }) => ended !== undefined)) {
       time.cancel(batch.timer);
       store.batches.delete(batch);
+      // Whoever holds others back while a batch is in flight may hand them out now.
+      if (!stirred.has(store)) stirred.set(store, 'return');
     }
   }
 
@@ -110,31 +122,57 @@ export function createConsumption(
     if (handlers.get(delivery.handler) === delivery) handlers.delete(delivery.handler);
   }
 
+  function awaitLeaseEnd(batch: Batch): void {
+    time.cancel(batch.timer);
+    let first = Infinity;
+    for (const { ended, expiresAt } of batch.deliveries)
+      if (ended === undefined && expiresAt < first) first = expiresAt;
+    if (first < Infinity) batch.timer = time.at(first, () => endLeases(batch));
+  }
+
   function endLeases(batch: Batch): void {
     for (const delivery of batch.deliveries) {
-      if (delivery.ended !== undefined) continue;
+      if (delivery.ended !== undefined || delivery.expiresAt > time.now()) continue;
       end(delivery, 'expired');
       meet(delivery, behaviour.fateAtLeaseEnd(delivery, batch.store.kind));
     }
+    awaitLeaseEnd(batch);
     wake();
   }
 
+  /** Lets what happened in a store change the leases of what is in flight there. */
+  function shiftLeases(event: 'consume' | 'acknowledgement', { kind, batches }: Store): void {
+    const { leaseAfter } = behaviour;
+    if (leaseAfter === undefined) return;
+    for (const batch of batches) {
+      let shifted = false;
+      for (const delivery of batch.deliveries) {
+        const leaseMs = delivery.ended === undefined ? leaseAfter(event, delivery, kind) : undefined;
+        if (leaseMs === undefined) continue;
+        delivery.expiresAt = time.now() + leaseMs;
+        shifted = true;
+      }
+      if (shifted) awaitLeaseEnd(batch);
+    }
+  }
+
   function take(store: Store, parameters: ConsumeParameters): readonly Delivery[] {
+    const { group, kind } = store;
+    shiftLeases('consume', store);
     const entries = behaviour.select(store.ready, parameters, store);
     if (entries.length === 0) return [];
-    const { group, kind } = store;
     const instance = randomUUID();
     const deliveries: Delivery[] = [];
-    const expiresAt = time.now() + behaviour.leaseMs(parameters, kind);
-    const batch: Batch = { store, deliveries, expiresAt, timer: undefined };
+    const batch: Batch = { store, parameters, deliveries, timer: undefined };
     for (const [position, entry] of entries.entries()) {
       const messageNumber = entry.message.number;
       const handler = behaviour.handlerFor({ group, kind, instance, messageNumber, position });
-      const delivery: Delivery = { handler, entry, batch, position, ended: undefined };
+      const expiresAt = time.now() + behaviour.leaseMs(parameters, kind, position);
+      const delivery: Delivery = { handler, entry, batch, position, expiresAt, ended: undefined };
       handlers.set(handler, delivery);
       deliveries.push(delivery);
     }
-    batch.timer = time.at(expiresAt, () => endLeases(batch));
+    awaitLeaseEnd(batch);
     store.batches.add(batch);
     return deliveries;
   }
@@ -156,6 +194,7 @@ export function createConsumption(
       end(delivery, fate.fate === 'gone' ? 'acknowledged' : 'failed');
       meet(delivery, fate);
     }
+    shiftLeases('acknowledgement', group[kind]);
     return settled;
   }
 
@@ -180,5 +219,14 @@ export function createConsumption(
     }
   }
 
-  return { arrive: (group, message) => enter(group.normal, message, message.number), take, acknowledge, wake, close };
+  return {
+    arrive: (group, message) => enter(group.normal, message, message.number),
+    take,
+    acknowledge,
+    wake,
+    close,
+    inherit: (heir, { deadletter }) => {
+      for (const { message, order } of deadletter.ready) enter(heir.deadletter, message, order);
+    },
+  };
 }

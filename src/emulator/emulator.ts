@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { documented, type Behaviour } from './behaviour.ts';
-import { clockPath, createClockHook } from './clock-hook.ts';
+import { clockPath, createClockHandle, createClockHook, type ClockHandle } from './clock-hook.ts';
 import { createConsumption, type Consumption } from './consumption.ts';
 import { createLongPolls, type LongPolls } from './long-poll.ts';
 import { createHttpServer } from './server.ts';
 import { createControlledTime, createWallTime } from './time.ts';
 
 export { documented, type Behaviour } from './behaviour.ts';
+export type { ClockHandle } from './clock-hook.ts';
 
 export interface EmulatorOptions {
   /** Address to listen on; default `127.0.0.1`. */
@@ -33,6 +34,8 @@ export interface Emulator {
   readonly url: string;
   /** Where the controlled clock is read and moved; undefined under the wall clock. */
   readonly clockUrl: string | undefined;
+  /** The same for whoever is in this process. */
+  readonly clock: ClockHandle | undefined;
   /** Stops at once: open connections, waiting polls among them, are cut. May be called twice. */
   close(): Promise<void>;
 }
@@ -67,6 +70,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url,
     clockUrl: controlled && url + clockPath,
+    clock: controlled && createClockHandle(controlled, polls),
     close: () => {
       closed ??= new Promise((resolve) => {
         time.stop();

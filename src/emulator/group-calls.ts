@@ -44,12 +44,14 @@ export const createGroups: Operation = (service, call) => {
   const groups = names.map((name) => {
     const group = createGroup({ id: `g-${randomUUID()}`, name, queue, usableFrom });
     queue.groups.set(group.id, group);
+    const legator = queue.legators.get(name);
+    if (legator !== undefined) service.consumption.inherit(group, legator);
     return { id: group.id, name };
   });
   return jsonAnswer(201, { groups });
 };
 
-function describeGroup({ id, name, normal, deadletter }: Group, withDeadLetters: boolean) {
+function describeGroup({ behaviour }: Service, { id, name, normal, deadletter }: Group, withDeadLetters: boolean) {
   return {
     id,
     name,
@@ -58,7 +60,7 @@ function describeGroup({ id, name, normal, deadletter }: Group, withDeadLetters:
     consumed_messages: normal.produced - normal.available,
     available_messages: normal.available,
     ...(withDeadLetters
-      ? { produced_deadletters: deadletter.produced, available_deadletters: deadletter.available }
+      ? { produced_deadletters: deadletter.produced, available_deadletters: behaviour.countAvailable(deadletter) }
       : {}),
   };
 }
@@ -78,7 +80,7 @@ export const listGroups: Operation = (service, call) => {
   return jsonAnswer(200, {
     queue_id: queue.id,
     queue_name: queue.name,
-    groups: page([...queue.groups.values()], call.query).map((group) => describeGroup(group, withDeadLetters)),
+    groups: page([...queue.groups.values()], call.query).map((group) => describeGroup(service, group, withDeadLetters)),
     ...(withDeadLetters ? { redrive_policy: queue.maxConsumeCount === undefined ? 'disable' : 'enable' } : {}),
   });
 };
@@ -94,8 +96,11 @@ export function removeGroup(service: Service, group: Group, refusal: Refusal): v
 export const deleteGroup: Operation = (service, call) => {
   const queue = findQueue(call);
   if (isRefusal(queue)) return queue;
-  const group = findGroup(queue, call);
+  const group = findGroup(service, queue, call);
   if (isRefusal(group)) return group;
+  const after = service.behaviour.afterDeletion('group');
+  if (after === 'served') return noContent;
+  if (after === 'inherited') queue.legators.set(group.name, group);
   removeGroup(service, group, refuse('groupNotFound', 'the consumer group was deleted'));
   return noContent;
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from './responses.ts';
+import type { Transmission } from './transport.ts';
 
 /** The largest request body that is read, bytes. Above the 512 KB that may be sent, so that the excess has its own code. */
 export const bodyLimitBytes = 2 * 1024 * 1024;
@@ -22,18 +22,27 @@ export function readBody(request: IncomingMessage, done: (body: Buffer | undefin
 }
 
 /** Writes an answer, all at once. */
-export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+export function send(
+  response: ServerResponse,
+  {
+    answer: { status, headers, body },
+    chunked = false,
+    close = false,
+  }: Partial<Transmission> & Pick<Transmission, 'answer'>,
+): void {
   if (response.destroyed || response.headersSent) return;
   const lines: string[] = [];
-  let measured = false;
+  let measured = chunked;
   for (const [name, value] of Object.entries(headers)) {
     lines.push(name, value);
     if (name === 'Content-Length') measured = true;
   }
+  if (close) lines.push('Connection', 'close');
   // A 204 has no body and must not say how long it is.
   if (!measured && status !== 204) lines.push('Content-Length', String(Buffer.byteLength(body)));
   response.writeHead(status, lines);
-  response.end(body);
+  if (chunked && status !== 204) response.write(body.slice(0, 1));
+  response.end(chunked && status !== 204 ? body.slice(1) : body);
 }
 
 /** Calls `gone` if the client goes before `response` is finished; also when it only closes its sending side. */

@@ -24,8 +24,14 @@ export interface AckPlace {
 
 /** Seam 2: how long a message is in flight, and which handlers count. */
 export interface LeaseKeeping {
-  /** Length of a lease from hand-out (ruling D2), ms. */
-  readonly leaseMs: (parameters: ConsumeParameters, kind: Kind) => number;
+  /** Length of a lease from hand-out (ruling D2), ms. `position` is the place in the batch, from 0. */
+  readonly leaseMs: (parameters: ConsumeParameters, kind: Kind, position: number) => number;
+  /**
+   * Length from now, ms, of the lease of a delivery that is in flight while something else happens in its store; undefined
+   * when that does not concern it. The documents know no such thing, so there is no such function.
+   */
+  readonly leaseAfter:
+    ((event: 'consume' | 'acknowledgement', delivery: Delivery, kind: Kind) => number | undefined) | undefined;
   /** The text of a new handler. */
   readonly handlerFor: (identity: HandlerIdentity) => string;
   /**
@@ -48,7 +54,7 @@ function checkHandler(delivery: Delivery | undefined, place: AckPlace): Refusal 
   if (store.group !== place.group) {
     return refuse('handlerOfAnotherGroup', 'the queue or the consumer group does not match the handler');
   }
-  if (delivery.ended !== undefined || place.now >= delivery.batch.expiresAt) {
+  if (delivery.ended !== undefined || place.now >= delivery.expiresAt) {
     return refuse('unknownHandler', 'the acknowledgement has timed out or the handler was acknowledged already');
   }
   return undefined;
@@ -57,6 +63,7 @@ function checkHandler(delivery: Delivery | undefined, place: AckPlace): Refusal 
 export const documentedLeases: LeaseKeeping = {
   // D1: 30 s is the default of ack_wait, not a floor.
   leaseMs: (parameters) => parameters.ackWaitSeconds * 1000,
+  leaseAfter: undefined,
   // C7: opaque to clients; base64 of JSON as in the examples.
   handlerFor: ({ group, instance, messageNumber, position }) =>
     btoa(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findUsableGroup, findUsableQueue, type Operation } from './calls.ts';
+import { findUsableGroup, findUsableQueue, type Operation, type Service } from './calls.ts';
 import type { Group, Kind } from './model.ts';
 import { readSend } from './payloads.ts';
 import { isRefusal, refuse, type Refusal } from './refusals.ts';
@@ -22,9 +22,9 @@ export const sendMessages: Operation = (service, call) => {
 };
 
 /** Only NORMAL and FIFO queues can have dead letters. Those that have them disabled just never have any (ruling H1). */
-function checkKind(group: Group, kind: Kind): Refusal | undefined {
+function checkKind({ behaviour }: Service, group: Group, kind: Kind): Refusal | undefined {
   const { mode } = group.queue;
-  if (kind === 'normal' || mode === 'NORMAL' || mode === 'FIFO') return undefined;
+  if (behaviour.serves(mode, kind)) return undefined;
   return refuse('noDeadLettersInThisMode', `a queue of mode ${mode} has no dead letters`);
 }
 
@@ -36,7 +36,7 @@ export function consume(kind: Kind): Operation {
     if (isRefusal(group)) return group;
     const parameters = behaviour.readConsume(call.query, kind);
     if (isRefusal(parameters)) return parameters;
-    const refusal = checkKind(group, kind);
+    const refusal = checkKind(service, group, kind);
     if (refusal !== undefined) return refusal;
 
     const store = group[kind];
@@ -70,7 +70,7 @@ export function acknowledge(kind: Kind): Operation {
     if (isRefusal(group)) return group;
     const entries = behaviour.readAck(call.body, kind);
     if (isRefusal(entries)) return entries;
-    const refusal = checkKind(group, kind);
+    const refusal = checkKind(service, group, kind);
     if (refusal !== undefined) return refusal;
     const counts = consumption.acknowledge(group, kind, entries);
     if (isRefusal(counts)) return counts;

@@ -41,16 +41,19 @@ export interface Delivery {
   readonly batch: Batch;
   /** Place in its batch, from 0. */
   readonly position: number;
+  /** The first instant at which an acknowledgement is too late, ms. */
+  expiresAt: number;
   /** How its lease ended; undefined while it is in flight. */
   ended: 'acknowledged' | 'failed' | 'expired' | undefined;
 }
 
-/** What one response handed out. All its leases end together. */
+/** What one response handed out. */
 export interface Batch {
   readonly store: Store;
+  /** What its consume asked for, which its leases hang on. */
+  readonly parameters: ConsumeParameters;
   readonly deliveries: readonly Delivery[];
-  /** The first instant at which an acknowledgement is too late, ms. */
-  readonly expiresAt: number;
+  /** Fires when the first of its leases ends that are left. */
   timer: Timer | undefined;
 }
 
@@ -99,6 +102,8 @@ export interface Queue {
   /** Only shown: normal messages are kept as long as dead letters in every mode. */
   readonly retentionHours: number;
   readonly groups: Map<string, Group>;
+  /** Deleted groups whose dead letters go to the next one of their name; no documented behaviour leaves any. */
+  readonly legators: Map<string, Group>;
   /** Instant of creation, ms. */
   readonly created: number;
   readonly usableFrom: number;

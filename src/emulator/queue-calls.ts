@@ -95,6 +95,7 @@ export const createQueue: Operation = ({ time, quota, initialisationMs }, { proj
     id: randomUUID(),
     project,
     groups: new Map(),
+    legators: new Map(),
     created,
     usableFrom: created + initialisationMs,
     produced: 0,
@@ -145,6 +146,7 @@ export const showQueue: Operation = (_service, call) => {
 export const deleteQueue: Operation = (service, call) => {
   const queue = findQueue(call);
   if (isRefusal(queue)) return queue;
+  if (service.behaviour.afterDeletion('queue') === 'served') return noContent;
   const refusal = refuse('queueNotFound', 'the queue was deleted');
   for (const group of queue.groups.values()) removeGroup(service, group, refusal);
   queue.project.queues.delete(queue.id);

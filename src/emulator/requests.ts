@@ -18,6 +18,8 @@ export interface AckEntry {
 
 /** Seam 1: what a request means. */
 export interface RequestReading {
+  /** The method that a request is carried out with, given those that its path offers. */
+  readonly readMethod: (method: string, offered: readonly string[]) => string;
   /** Reads a consume's query string, without its question mark. */
   readonly readConsume: (query: string, kind: Kind) => ConsumeParameters | Refusal;
   /** Reads an acknowledgement's body, any JSON value. */
@@ -137,6 +139,7 @@ function readAck(body: unknown): readonly AckEntry[] | Refusal {
 }
 
 export const documentedRequests: RequestReading = {
+  readMethod: (method) => method,
   readConsume: (query) => readConsumeWithin(documentedRanges, query),
   readAck,
 };

@@ -1,4 +1,4 @@
-import type { Delivery, Kind } from './model.ts';
+import type { Delivery, Kind, Store } from './model.ts';
 import type { Refusal } from './refusals.ts';
 
 /** An HTTP answer. Content-Length is added where it is not given. */
@@ -19,6 +19,8 @@ export interface ResponseWriting {
   readonly writeConsumed: (deliveries: readonly Delivery[], kind: Kind) => Answer;
   readonly writeAcknowledged: (counts: AckCounts, kind: Kind) => Answer;
   readonly writeRefusal: (refusal: Refusal) => Answer;
+  /** What the counters tell of a store as available. */
+  readonly countAvailable: (store: Store) => number;
 }
 
 // Clients garble non-ASCII text under any other spelling of this value.
@@ -47,5 +49,6 @@ export const documentedResponses: ResponseWriting = {
     body: `[${deliveries.map(deliveryText).join(',')}]`, // F2: `[]` when there is nothing
   }),
   writeAcknowledged: ({ success, fail }) => jsonAnswer(200, { success, fail }),
+  countAvailable: ({ available }) => available, // K5: what is in flight is not consumed yet
   writeRefusal: ({ status, code, text }) => jsonAnswer(status, { error_code: `DMS.${code}`, error_msg: text }),
 };

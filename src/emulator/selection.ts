@@ -1,4 +1,4 @@
-import type { Entry, Kind, Store } from './model.ts';
+import type { Entry, Kind, QueueMode, Store } from './model.ts';
 import type { ConsumeParameters } from './requests.ts';
 
 /** The consumable messages of a store, first to be handed out first. */
@@ -6,6 +6,8 @@ export interface Ready {
   readonly size: number;
   readonly first: () => Entry | undefined;
   readonly takeFirst: () => Entry | undefined;
+  /** Puts back what was taken, to its place. */
+  readonly add: (entry: Entry) => void;
 }
 
 /** Why something is consumable that was not: it is new in this store, or it came back. */
@@ -19,6 +21,8 @@ export interface Selection {
   readonly waitMs: (parameters: ConsumeParameters, available: number, kind: Kind) => number;
   /** Whether a waiting consume looks again. */
   readonly wakesPoll: (stir: Stir, kind: Kind) => boolean;
+  /** Whether queues of a mode take the calls for messages of that kind. */
+  readonly serves: (mode: QueueMode, kind: Kind) => boolean;
 }
 
 /** 512 KB, as `max_msg_size_byte` counts them (ruling E9): the limit of a message, of a send and of a response. */
@@ -44,4 +48,5 @@ export const documentedSelection: Selection = {
   select,
   waitMs: (parameters, available) => (available > 0 ? 0 : parameters.timeWaitSeconds * 1000), // D4
   wakesPoll: () => true, // D4, D5
+  serves: (mode, kind) => kind === 'normal' || mode === 'NORMAL' || mode === 'FIFO', // H2
 };

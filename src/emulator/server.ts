@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Service } from './calls.ts';
-import { clockPath, type ClockHook } from './clock-hook.ts';
+import { clockPath, whenNoticed, type ClockHook } from './clock-hook.ts';
 import { acceptsAsJson, bodyLimitBytes, onDisconnect, readBody, send } from './http.ts';
 import type { Project } from './model.ts';
 import { isRefusal, refuse, shown, type Refusal } from './refusals.ts';
-import type { Answer } from './responses.ts';
+import { noContent, type Answer } from './responses.ts';
 import { findRoute } from './routes.ts';
+import { callOf, type Incoming } from './transport.ts';
 
 /** Who is let in. */
 export interface Admission {
@@ -26,109 +27,125 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
   const projects = new Map<string, Project>();
 
   function admit(request: IncomingMessage, projectId: string): Project | Refusal {
-    if (admission.token !== undefined) {
-      const token = request.headers['x-auth-token'];
-      if (token === undefined) return refuse('missingToken', 'X-Auth-Token is missing');
-      if (token !== admission.token) return refuse('wrongToken', 'X-Auth-Token is not valid');
-    }
-    const known = projects.get(projectId);
-    if (known !== undefined) return known;
+    const refusal = behaviour.checkToken(request.headers['x-auth-token']?.toString(), admission.token);
+    if (refusal !== undefined) return refusal;
     if (!/^[\w-]{1,64}$/.test(projectId)) return refuse('malformedProject', 'the project id is malformed');
-    if (admission.project !== undefined && projectId !== admission.project) {
-      return refuse('projectMismatch', 'the token does not match the project');
-    }
-    const project: Project = { id: projectId, queues: new Map(), queueNames: new Set() };
-    projects.set(projectId, project);
+    const id = behaviour.projectFor(projectId, admission.project);
+    if (id === undefined) return refuse('projectMismatch', 'the token does not match the project');
+    const known = projects.get(id);
+    if (known !== undefined) return known;
+    const project: Project = { id, queues: new Map(), queueNames: new Set() };
+    projects.set(id, project);
     return project;
   }
 
-  function answer(response: ServerResponse, outcome: Answer | Refusal): void {
-    send(response, isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome);
+  function serve(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+    const { method = '' } = request;
+    const incoming: Incoming = { method, path, call: callOf(method, path) };
+    const reply: Reply = (outcome) => {
+      const answer = isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome;
+      const { delayMs, ...transmission } = behaviour.transmit(answer, incoming);
+      later(delayMs, () => send(response, transmission));
+    };
+    const { delayMs, instead } = behaviour.receive(incoming);
+    later(delayMs, () =>
+      guarded(reply, () => {
+        if (instead === undefined) carryOut(request, response, path, query, reply);
+        else reply(instead);
+      }),
+    );
   }
 
-  function serve(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+  function carryOut(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string,
+    reply: Reply,
+  ): void {
     const target = findRoute(path);
     if (target === undefined) {
-      answer(response, refuse('urlNotFound', `there is no URL ${shown(path)}`));
+      reply(refuse('urlNotFound', `there is no URL ${shown(path)}`));
       return;
     }
     const project = admit(request, target.projectId);
     if (isRefusal(project)) {
-      answer(response, project);
+      reply(project);
       return;
     }
-    const { method = '' } = request;
+    const offered = [...target.route.keys()];
+    const method = behaviour.readMethod(request.method ?? '', offered);
     const operation = target.route.get(method);
     if (operation === undefined) {
       // HEAD too: one that consumed would lose messages.
-      refuseMethod(response, method, [...target.route.keys()].join(', '));
+      reply(refuseMethod(method, offered.join(', ')));
       return;
     }
-    const carryOut = (bodyText: string, body: unknown): void => {
+    const { queueId, groupId } = target;
+    const operate = (bodyText: string, body: unknown): void => {
       time.runDue();
       const outcome = operation(service, {
         project,
-        queueId: target.queueId,
-        groupId: target.groupId,
+        queueId,
+        groupId,
         query,
         bodyText,
         body,
-        reply: {
-          send: (later) => send(response, later),
-          onDisconnect: (forget) => onDisconnect(request, response, forget),
-        },
+        reply: { send: reply, onDisconnect: (forget) => onDisconnect(request, response, forget) },
       });
-      if (outcome !== undefined) answer(response, outcome);
+      if (outcome !== undefined) reply(outcome);
     };
-    if (method !== 'POST') carryOut('', undefined);
+    if (method !== 'POST') operate('', undefined);
     else if (!acceptsAsJson(request.headers['content-type'])) {
-      answer(response, refuse('unsupportedMediaType', 'Content-Type must be application/json'));
+      reply(refuse('unsupportedMediaType', 'Content-Type must be application/json'));
     } else {
       readBody(request, (bytes) => {
         const body = readJson(bytes);
-        if (isRefusal(body)) answer(response, body);
-        else guarded(response, () => carryOut(...body));
+        if (isRefusal(body)) reply(body);
+        else guarded(reply, () => operate(...body));
       });
     }
   }
 
-  function refuseMethod(response: ServerResponse, method: string, allowed: string): void {
-    if (method === 'OPTIONS') {
-      send(response, { status: 204, headers: { Allow: allowed }, body: '' });
-      return;
-    }
-    const refused = behaviour.writeRefusal(refuse('methodNotAllowed', `${method} is not allowed here, ${allowed} is`));
-    send(response, { ...refused, headers: { ...refused.headers, Allow: allowed } });
+  function refuseMethod(method: string, allowed: string): Answer {
+    const answer =
+      method === 'OPTIONS'
+        ? noContent
+        : behaviour.writeRefusal(refuse('methodNotAllowed', `${method} is not allowed here, ${allowed} is`));
+    return { ...answer, headers: { ...answer.headers, Allow: allowed } };
   }
 
   function serveClock(hook: ClockHook, request: IncomingMessage, response: ServerResponse): void {
+    const reply: Reply = (outcome) =>
+      send(response, { answer: isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome });
     readBody(request, (bytes) => {
-      // What other clients did before this request was sent, arriving or going, may be noticed only in the next turns
-      // of the event loop; it has to count before time moves.
-      setImmediate(() =>
-        setImmediate(() => guarded(response, () => send(response, hook(request.method, bytes?.toString() ?? '')))),
-      );
+      whenNoticed(() => guarded(reply, () => reply(hook(request.method, bytes?.toString() ?? ''))));
     });
-  }
-
-  /** Whatever fails in here is a mistake of the emulator; its client must not be left waiting for that. */
-  function guarded(response: ServerResponse, act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      answer(response, refuse('internal', `the emulator failed: ${String(error)}`));
-    }
   }
 
   return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     const url = request.url ?? '';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    guarded(response, () => {
-      if (hook !== undefined && path === clockPath) serveClock(hook, request, response);
-      else serve(request, response, path, mark < 0 ? '' : url.slice(mark + 1));
-    });
+    if (hook !== undefined && path === clockPath) serveClock(hook, request, response);
+    else serve(request, response, path, mark < 0 ? '' : url.slice(mark + 1));
   });
+}
+
+type Reply = (outcome: Answer | Refusal) => void;
+
+/** Whatever fails in here is a mistake of the emulator; its client must not be left waiting for that. */
+function guarded(reply: Reply, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    reply(refuse('internal', `the emulator failed: ${String(error)}`));
+  }
+}
+
+function later(delayMs: number, act: () => void): void {
+  if (delayMs > 0) setTimeout(act, delayMs);
+  else act();
 }
 
 function readJson(bytes: Buffer | undefined): readonly [text: string, value: unknown] | Refusal {

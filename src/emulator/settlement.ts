@@ -1,5 +1,5 @@
 import { refuse, type Refusal } from './refusals.ts';
-import type { Delivery, Kind } from './model.ts';
+import type { Delivery, Group, Kind, Queue } from './model.ts';
 
 /** An entry of an acknowledgement with the delivery that its handler names. */
 export interface AckedDelivery {
@@ -27,10 +27,14 @@ export interface Settlement {
   readonly settle: (entries: readonly AckedDelivery[], kind: Kind) => Settled | Refusal;
   /** What becomes of a delivery that was not acknowledged in time; it never `stay`s. */
   readonly fateAtLeaseEnd: (delivery: Delivery, kind: Kind) => Fate;
-  /** Whether a message with this many failed confirmations becomes a dead letter. */
-  readonly becomesDeadLetter: (failures: number, maxConsumeCount: number) => boolean;
-  /** Which of the queue's groups (ids) get the dead letter that `groupId` produced. */
-  readonly deadLetterOwners: (groupId: string, groupIds: Iterable<string>) => readonly string[];
+  /** Whether a message with this many failed confirmations in a group of that queue becomes a dead letter. */
+  readonly becomesDeadLetter: (failures: number, queue: Queue) => boolean;
+  /** The groups that get the dead letter which a group produced. */
+  readonly deadLetterOwners: (group: Group) => readonly Group[];
+  /** The groups that no longer have as a normal message what became a dead letter of a group. */
+  readonly normalLosers: (group: Group) => readonly Group[];
+  /** The groups that no longer have the dead letter which a group acknowledged. */
+  readonly acknowledgedFor: (group: Group) => readonly Group[];
   /** How long from now a message is kept after `event`, ms; undefined when the event does not prolong its life. */
   readonly retentionMs: (kind: Kind, event: 'arrival' | 'failure') => number | undefined;
 }
@@ -67,7 +71,9 @@ function settle(entries: readonly AckedDelivery[]): Settled | Refusal {
 export const documentedSettlement: Settlement = {
   settle,
   fateAtLeaseEnd: () => backAtOnce, // K2: and a time-out counts as a failed confirmation
-  becomesDeadLetter: (failures, maxConsumeCount) => failures >= maxConsumeCount, // K1: the Nth
-  deadLetterOwners: (groupId) => [groupId], // G6
+  becomesDeadLetter: (failures, { maxConsumeCount }) => maxConsumeCount !== undefined && failures >= maxConsumeCount, // K1: the Nth
+  deadLetterOwners: (group) => [group], // G6
+  normalLosers: (group) => [group], // G7
+  acknowledgedFor: (group) => [group],
   retentionMs: (_kind, event) => (event === 'arrival' ? retentionMs : undefined), // D6
 };

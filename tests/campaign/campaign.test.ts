@@ -6,11 +6,13 @@ import { embeddedTarget } from '../../src/campaign/embedded.ts';
 import { queueOf, scenario, type Scenario } from '../../src/campaign/scenario.ts';
 import { remoteTarget } from '../../src/campaign/target.ts';
 import { entries } from '../../src/campaign/world.ts';
+import { clockHook, type Connections } from '../../src/clock/hook.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
 import { schemas } from '../../src/history/schemas.ts';
-import { inFrontOf, PROJECT, ran, registerOf, settings, sharedEmulator, type Ran } from '../support/runs.ts';
 import { gate } from '../support/clock-hook.ts';
+import { inFrontOf, ran, registerOf, sharedEmulator, type Ran } from '../support/runs.ts';
 import { httpServer } from '../support/servers.ts';
+import { PROJECT, settings } from '../support/settings.ts';
 
 type Run = Scenario['run'];
 
@@ -168,7 +170,7 @@ describe('how a scenario ends, and by whose doing', () => {
         open: async () => {
           opened += 1;
           const site = await target.open();
-          return opened === 1 ? site : { ...site, clockUrl: `${url}/clock` };
+          return opened === 1 ? site : { ...site, hook: (through: Connections) => clockHook(`${url}/clock`, through) };
         },
       },
     });

@@ -52,10 +52,7 @@ test('time_wait waited out although something is there', async () => {
 });
 
 test('lease half as long', async () => {
-  const { client, dead } = await faulty(
-    { leaseMs: (parameters, kind) => documented.leaseMs(parameters, kind) / 2 },
-    'one',
-  );
+  const { client, dead } = await faulty({ leaseMs: (...given) => documented.leaseMs(...given) / 2 }, 'one');
   await dead.consume('ack_wait=30');
   await client.advance(15);
   expect((await dead.consume()).bodies).toEqual(['one']);
@@ -170,7 +167,7 @@ test('one message in eleven lost', async () => {
 });
 
 test('other groups see the dead letters', async () => {
-  const client = await start({ behaviour: { deadLetterOwners: (_groupId, groupIds) => [...groupIds] } });
+  const client = await start({ behaviour: { deadLetterOwners: ({ queue }) => [...queue.groups.values()] } });
   const { queue, group } = await withDeadLetters(client);
   const other = await queue.createGroup('other');
   await arrangeDeadLetters(queue, group, 'one');

@@ -37,6 +37,7 @@ function arrange() {
     maxConsumeCount: 1,
     retentionHours: 72,
     groups: new Map(),
+    legators: new Map(),
     created: 0,
     usableFrom: 0,
     produced: 0,

@@ -1,44 +1,51 @@
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
-import type { EvidenceLine, Verdict } from '../../schemas/types.ts';
+import type { Footer, Header, Verdict } from '../../schemas/types.ts';
 import { runCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
+import type { Scenario } from '../../src/campaign/scenario.ts';
+import type { Target } from '../../src/campaign/target.ts';
 import type { EmulatorOptions } from '../../src/emulator/emulator.ts';
-import { readEvidence, type History } from '../../src/history/evidence.ts';
+import type { History } from '../../src/history/evidence.ts';
 import { rules } from '../../src/rules/index.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
+import { PROJECT, settings } from './settings.ts';
+
+export interface CampaignParts {
+  /** Options of the embedded emulators, asked for anew for each scenario, so that what one of them counts is its own. */
+  readonly emulator?: () => EmulatorOptions;
+  /** What is tested instead of embedded emulators. */
+  readonly target?: Target;
+  /** Which of all scenarios are run. */
+  readonly scenarios?: (scenario: Scenario) => boolean;
+  readonly only?: string;
+  readonly seed?: number;
+}
 
 export interface CampaignResult {
   readonly verdict: Verdict;
   readonly histories: readonly History[];
-  readonly lines: readonly string[];
 }
 
-/** A run against the embedded emulator under its controlled clock, in this process. */
-export async function campaignOn(emulator: EmulatorOptions = {}, only?: string): Promise<CampaignResult> {
-  const lines: string[] = [];
-  const project = 'tests';
+/** A run in this process with all rules, by default of every scenario against embedded emulators under controlled clocks. */
+export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignResult> {
+  const { emulator, target = embeddedTarget(PROJECT, emulator), scenarios = () => true, only, seed = 1 } = parts;
+  let header: Header | undefined;
+  let footer: Footer | undefined;
   const histories = await runCampaign({
-    settings: {
-      endpoint: undefined,
-      project,
-      profile: 'gate',
-      only,
-      seed: 1,
-      strict: false,
-      clockUrl: undefined,
-      maxQueues: undefined,
-      tokenFile: undefined,
-      out: '',
-    },
-    target: embeddedTarget(project, emulator),
+    settings: settings({ only, seed }),
+    target,
     token: undefined,
-    scenarios: chapters.flatMap(({ scenarios }) => scenarios),
+    scenarios: chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios),
     register,
     suiteVersion: '0.0.0',
-    write: (line: EvidenceLine) => void lines.push(JSON.stringify(line)),
+    write(line) {
+      if (line.type === 'header') header = line;
+      if (line.type === 'footer') footer = line;
+    },
   });
-  return { verdict: verdictOf(readEvidence([...lines, '']), register, rules), histories, lines };
+  if (header === undefined) throw new TypeError('the run left no header');
+  return { verdict: verdictOf({ header, histories, footer, problems: [] }, register, rules), histories };
 }
 
 /** Ids of the clauses that are broken at the level of a MUST. */

@@ -8,24 +8,7 @@ import type { Target } from '../../src/campaign/target.ts';
 import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import { joinChapters, type Register } from '../../src/history/register.ts';
 import { httpServer, type Asked } from './servers.ts';
-
-export const PROJECT = 'p1';
-
-export function settings(part: Partial<Settings> = {}): Settings {
-  return {
-    endpoint: undefined,
-    project: PROJECT,
-    profile: 'gate',
-    only: undefined,
-    seed: 7,
-    strict: false,
-    clockUrl: undefined,
-    maxQueues: undefined,
-    tokenFile: undefined,
-    out: '',
-    ...part,
-  };
-}
+import { PROJECT, settings } from './settings.ts';
 
 type ClausePart = Partial<ClauseRegister['clauses'][number]> & { readonly id: string };
 
@@ -96,14 +79,14 @@ export interface SharedEmulator {
 export async function sharedEmulator(options: EmulatorOptions = {}): Promise<SharedEmulator> {
   const emulator = await startEmulator({ project: PROJECT, ...options });
   onTestFinished(() => emulator.close());
-  const { url, clockUrl } = emulator;
+  const { url, clock } = emulator;
   return {
     url,
     target: {
       name: url,
-      clock: clockUrl === undefined ? 'wall' : 'controlled',
-      atOnce: clockUrl === undefined ? Infinity : 1,
-      open: () => Promise.resolve({ url, clockUrl, close: () => Promise.resolve() }),
+      clock: clock === undefined ? 'wall' : 'controlled',
+      atOnce: clock === undefined ? Infinity : 1,
+      open: () => Promise.resolve({ url, hook: clock && (() => clock), close: () => Promise.resolve() }),
     },
     async queues() {
       const listed = (await (await fetch(`${url}/v1.0/${PROJECT}/queues`)).json()) as { queues: { name: string }[] };

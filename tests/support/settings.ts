@@ -1,0 +1,19 @@
+import type { Settings } from '../../src/campaign/settings.ts';
+
+export const PROJECT = 'p1';
+
+export function settings(part: Partial<Settings> = {}): Settings {
+  return {
+    endpoint: undefined,
+    project: PROJECT,
+    profile: 'gate',
+    only: undefined,
+    seed: 7,
+    strict: false,
+    clockUrl: undefined,
+    maxQueues: undefined,
+    tokenFile: undefined,
+    out: '',
+    ...part,
+  };
+}

@@ -1,4 +1,4 @@
-import type { Group, Queue } from './model.ts';
+import type { Group, Queue, QueueMode } from './model.ts';
 import { refuse, type Refusal } from './refusals.ts';
 
 /** Who may call, and what a path leads to. */
@@ -7,6 +7,8 @@ export interface Addressing {
   readonly checkToken: (token: string | undefined, expected: string | undefined) => Refusal | undefined;
   /** The project that a well-formed id stands for; `only` is the one there is, undefined where every id is one. */
   readonly projectFor: (id: string, only: string | undefined) => string | undefined;
+  /** Whether queues of a mode can be created. */
+  readonly offersMode: (mode: QueueMode) => boolean;
   /** The group of that id in the path of that queue. */
   readonly groupFor: (queue: Queue, groupId: string) => Group | undefined;
   /**
@@ -24,6 +26,7 @@ export const documentedAddressing: Addressing = {
       : refuse('wrongToken', 'X-Auth-Token is not valid');
   },
   projectFor: (id, only) => (only === undefined || id === only ? id : undefined),
+  offersMode: () => true,
   groupFor: (queue, groupId) => queue.groups.get(groupId),
   afterDeletion: () => 'gone', // G10, G11
 };

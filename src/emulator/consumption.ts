@@ -89,15 +89,21 @@ export function createConsumption(
     if (!stirred.has(store)) stirred.set(store, 'return');
   }
 
-  function meet({ entry }: Delivery, fate: Fate): void {
-    if (fate.fate === 'gone') {
-      for (const group of behaviour.acknowledgedFor(entry.store.group)) leaveStore(group[entry.store.kind], entry);
-    } else if (fate.fate === 'back' && fate.inMs <= 0) fail(entry);
-    else if (fate.fate === 'back') {
-      time.at(time.now() + fate.inMs, () => {
-        fail(entry);
+  function later(delayMs: number, act: () => void): void {
+    if (delayMs <= 0) act();
+    else {
+      time.at(time.now() + delayMs, () => {
+        act();
         wake();
       });
+    }
+  }
+
+  function meet({ entry }: Delivery, fate: Fate): void {
+    const { store } = entry;
+    if (fate.fate === 'back') later(fate.inMs, () => fail(entry));
+    else if (fate.fate === 'gone') {
+      for (const group of behaviour.acknowledgedFor(store.group)) leaveStore(group[store.kind], entry);
     }
   }
 

@@ -25,8 +25,8 @@ export interface EmulatorOptions {
   readonly quota?: number;
   /** How long a new queue or group cannot be used, ≥ 0; default 0. */
   readonly initialisationSeconds?: number;
-  /** Replaces parts of the documented behaviour, to make a faulty emulator. */
-  readonly behaviour?: Partial<Behaviour>;
+  /** Replaces parts of the documented behaviour, to make a faulty emulator; `now` is its clock, ms. */
+  readonly behaviour?: (now: () => number) => Partial<Behaviour>;
 }
 
 export interface Emulator {
@@ -51,9 +51,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw new RangeError(`initialisationSeconds must be a number >= 0, got ${initialisationSeconds}`);
   }
 
-  const behaviour: Behaviour = { ...documented, ...options.behaviour };
   const controlled = clock === 'controlled' ? createControlledTime() : undefined;
   const time = controlled ?? createWallTime();
+  const behaviour: Behaviour = { ...documented, ...options.behaviour?.(time.now) };
   const polls: LongPolls = createLongPolls(time, behaviour, (store, parameters) => consumption.take(store, parameters));
   const consumption: Consumption = createConsumption(time, behaviour, polls.wake);
   const server = createHttpServer(

@@ -24,7 +24,7 @@ export const sendMessages: Operation = (service, call) => {
 /** Only NORMAL and FIFO queues can have dead letters. Those that have them disabled just never have any (ruling H1). */
 function checkKind({ behaviour }: Service, group: Group, kind: Kind): Refusal | undefined {
   const { mode } = group.queue;
-  if (behaviour.serves(mode, kind)) return undefined;
+  if (behaviour.serves(group.queue, kind)) return undefined;
   return refuse('noDeadLettersInThisMode', `a queue of mode ${mode} has no dead letters`);
 }
 
@@ -40,11 +40,11 @@ export function consume(kind: Kind): Operation {
     if (refusal !== undefined) return refusal;
 
     const store = group[kind];
-    if (behaviour.waitMs(parameters, store.ready.size, kind) <= 0) {
+    if (behaviour.waitMs(parameters, store.ready.size, store) <= 0) {
       const deliveries = consumption.take(store, parameters);
       if (deliveries.length > 0) return behaviour.writeConsumed(deliveries, kind);
     }
-    const waitMs = behaviour.waitMs(parameters, 0, kind);
+    const waitMs = behaviour.waitMs(parameters, 0, store);
     if (waitMs <= 0) return behaviour.writeConsumed([], kind);
     const { forget } = polls.park(
       store,

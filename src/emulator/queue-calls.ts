@@ -82,9 +82,10 @@ function kafkaTopic(queue: Queue) {
 }
 
 /** POST …/queues */
-export const createQueue: Operation = ({ time, quota, initialisationMs }, { project, body }) => {
+export const createQueue: Operation = ({ time, quota, initialisationMs, behaviour }, { project, body }) => {
   const settings = readQueue(body);
   if (isRefusal(settings)) return settings;
+  if (!behaviour.offersMode(settings.mode)) return refuse('invalidFields', `there is no queue_mode ${settings.mode}`);
   if (project.queueNames.has(settings.name)) {
     return refuse('queueExists', `the project has a queue named ${settings.name} already`);
   }

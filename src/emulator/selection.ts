@@ -1,4 +1,4 @@
-import type { Entry, Kind, QueueMode, Store } from './model.ts';
+import type { Entry, Kind, Queue, Store } from './model.ts';
 import type { ConsumeParameters } from './requests.ts';
 
 /** The consumable messages of a store, first to be handed out first. */
@@ -18,11 +18,11 @@ export interface Selection {
   /** Takes a batch out of `ready`. What is taken but not returned is lost. */
   readonly select: (ready: Ready, parameters: ConsumeParameters, store: Store) => readonly Entry[];
   /** How long a consume waits that finds `available` consumable messages, ms; 0 when it does not. */
-  readonly waitMs: (parameters: ConsumeParameters, available: number, kind: Kind) => number;
+  readonly waitMs: (parameters: ConsumeParameters, available: number, store: Store) => number;
   /** Whether a waiting consume looks again. */
   readonly wakesPoll: (stir: Stir, kind: Kind) => boolean;
-  /** Whether queues of a mode take the calls for messages of that kind. */
-  readonly serves: (mode: QueueMode, kind: Kind) => boolean;
+  /** Whether a queue takes the calls for messages of that kind. */
+  readonly serves: (queue: Queue, kind: Kind) => boolean;
 }
 
 /** 512 KB, as `max_msg_size_byte` counts them (ruling E9): the limit of a message, of a send and of a response. */
@@ -48,5 +48,5 @@ export const documentedSelection: Selection = {
   select,
   waitMs: (parameters, available) => (available > 0 ? 0 : parameters.timeWaitSeconds * 1000), // D4
   wakesPoll: () => true, // D4, D5
-  serves: (mode, kind) => kind === 'normal' || mode === 'NORMAL' || mode === 'FIFO', // H2
+  serves: ({ mode }, kind) => kind === 'normal' || mode === 'NORMAL' || mode === 'FIFO', // H2
 };

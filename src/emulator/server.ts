@@ -41,7 +41,8 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
 
   function serve(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
     const { method = '' } = request;
-    const incoming: Incoming = { method, path, call: callOf(method, path) };
+    const contentType = request.headers['content-type'];
+    const incoming: Incoming = { method, path, contentType, call: callOf(method, path) };
     const reply: Reply = (outcome) => {
       const answer = isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome;
       const { delayMs, ...transmission } = behaviour.transmit(answer, incoming);

@@ -29,6 +29,8 @@ export interface Settlement {
   readonly fateAtLeaseEnd: (delivery: Delivery, kind: Kind) => Fate;
   /** Whether a message with this many failed confirmations in a group of that queue becomes a dead letter. */
   readonly becomesDeadLetter: (failures: number, queue: Queue) => boolean;
+  /** How long a dead letter takes to appear, ms. */
+  readonly deadLetterDelayMs: () => number;
   /** The groups that get the dead letter which a group produced. */
   readonly deadLetterOwners: (group: Group) => readonly Group[];
   /** The groups that no longer have as a normal message what became a dead letter of a group. */
@@ -72,6 +74,7 @@ export const documentedSettlement: Settlement = {
   settle,
   fateAtLeaseEnd: () => backAtOnce, // K2: and a time-out counts as a failed confirmation
   becomesDeadLetter: (failures, { maxConsumeCount }) => maxConsumeCount !== undefined && failures >= maxConsumeCount, // K1: the Nth
+  deadLetterDelayMs: () => 0, // K4
   deadLetterOwners: (group) => [group], // G6
   normalLosers: (group) => [group], // G7
   acknowledgedFor: (group) => [group],

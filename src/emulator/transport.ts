@@ -1,10 +1,11 @@
 import type { Refusal } from './refusals.ts';
 import type { Answer } from './responses.ts';
 
-/** A request as far as its first line tells. */
+/** A request as far as its head tells. */
 export interface Incoming {
   readonly method: string;
   readonly path: string;
+  readonly contentType: string | undefined;
   /** Which of the two dead letter calls it is, if it is one. */
   readonly call: 'consume' | 'acknowledge' | undefined;
 }

@@ -373,7 +373,7 @@ describe('dead letters', () => {
   test('of which the endpoint lost the bodies under way are noted all the same', async () => {
     // That is for the rules to complain of, not for arranging.
     const { arranger, deadLetters } = await onEmulator({
-      behaviour: {
+      behaviour: () => ({
         writeConsumed: (deliveries, kind) => {
           const answer = documented.writeConsumed(deliveries, kind);
           return {
@@ -383,7 +383,7 @@ describe('dead letters', () => {
               .replaceAll(/dmsc-[0-9a-z-]+/g, 'lost'),
           };
         },
-      },
+      }),
     });
     const queue = await arranger.queue('one', normal);
     const group = await arranger.group(queue, 'g1');

@@ -7,7 +7,7 @@ import { arrangeDeadLetters, failed, start, withDeadLetters, type Client } from 
 // Each fault is a few lines over the documented behaviour, and shows where it should and nowhere else.
 
 async function faulty(behaviour: Partial<Behaviour>, ...bodies: readonly unknown[]) {
-  const client = await start({ behaviour });
+  const client = await start({ behaviour: () => behaviour });
   return { client, ...(await withDeadLetters(client, ...bodies)) };
 }
 
@@ -42,7 +42,7 @@ test('long polls not woken', async () => {
 
 test('time_wait waited out although something is there', async () => {
   const { client, dead } = await faulty(
-    { waitMs: ({ timeWaitSeconds }, _available, kind) => (kind === 'deadletter' ? timeWaitSeconds * 1000 : 0) },
+    { waitMs: ({ timeWaitSeconds }, _available, { kind }) => (kind === 'deadletter' ? timeWaitSeconds * 1000 : 0) },
     'one',
   );
   const poll = dead.consume('time_wait=10');
@@ -167,7 +167,7 @@ test('one message in eleven lost', async () => {
 });
 
 test('other groups see the dead letters', async () => {
-  const client = await start({ behaviour: { deadLetterOwners: ({ queue }) => [...queue.groups.values()] } });
+  const client = await start({ behaviour: () => ({ deadLetterOwners: ({ queue }) => [...queue.groups.values()] }) });
   const { queue, group } = await withDeadLetters(client);
   const other = await queue.createGroup('other');
   await arrangeDeadLetters(queue, group, 'one');

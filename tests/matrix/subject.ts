@@ -1,0 +1,138 @@
+/** Runs the suite against one entry of the gallery, in this process, and says what is wrong with what came of it. */
+import type { Deviant, Oddity } from '../../fixtures/deviants/gallery.ts';
+import { register } from '../../specs/register.ts';
+import type { Verdict } from '../../schemas/types.ts';
+import type { Scenario } from '../../src/campaign/scenario.ts';
+import { matcher } from '../../src/campaign/selection.ts';
+import type { Target } from '../../src/campaign/target.ts';
+import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
+import { campaignOn } from '../support/campaign.ts';
+import { PROJECT } from '../support/settings.ts';
+
+export type Subject = Deviant | Oddity;
+
+export function isDeviant(subject: Subject): subject is Deviant {
+  return 'must' in subject;
+}
+
+/** What a run against a subject showed. */
+export interface Seen {
+  readonly name: string;
+  readonly verdict: Verdict['verdict'];
+  readonly exitCode: number;
+  /** Clauses that are broken, of whatever level. */
+  readonly red: readonly string[];
+  readonly reasons: readonly string[];
+  readonly scenarios: number;
+  readonly seconds: number;
+}
+
+/**
+ * Light scenarios of every chapter that each deviant meets beside those that are to find it: what a rule wrongly says of
+ * something else shows there.
+ */
+const CROSS_SECTION: ReadonlySet<string> = new Set([
+  'parameters/optional',
+  'parameters/max-msgs/range/11',
+  'response/shape/FIFO',
+  'response/empty/NORMAL',
+  'response/attributes/mixed',
+  'long-poll/in-flight/NORMAL',
+  'long-poll/arrival/FIFO/30',
+  'acknowledge/counts/FIFO/ssf-of-3',
+  'acknowledge/request/no-json',
+  'order/FIFO/fail-in-the-middle',
+  'order/NORMAL/prefix',
+  'redelivery/NORMAL/ack-wait-15',
+  'redelivery/NORMAL/another-batch/fail',
+  'handlers/invented/1',
+  'handlers/other-group',
+  'isolation/groups/NORMAL',
+  'isolation/group-deleted',
+  'delivery/all/FIFO/10',
+  'delivery/fifo/in-flight',
+  'eligibility/path/unknown-group',
+  'http/error-body',
+]);
+
+/** Which scenarios a subject meets: an oddity all, a deviant those that provoke its clauses, and the cross-section. */
+export function scenariosFor(subject: Subject, all = !isDeviant(subject)): (scenario: Scenario) => boolean {
+  if (all || !isDeviant(subject)) return () => true;
+  const more = subject.scenarios === undefined ? () => false : matcher(subject.scenarios);
+  return ({ id, clauses }) =>
+    CROSS_SECTION.has(id) || more(id) || clauses.some((clause) => subject.must.includes(clause));
+}
+
+function optionsOf({ behaviour, options }: Subject): EmulatorOptions {
+  return { ...options, behaviour };
+}
+
+/** One emulator for the whole run on the wall clock, as any endpoint is. */
+async function onTheWall(subject: Subject): Promise<Target & { readonly close: () => Promise<void> }> {
+  const emulator = await startEmulator({ project: PROJECT, ...optionsOf(subject) });
+  return {
+    name: emulator.url,
+    clock: 'wall',
+    atOnce: Infinity,
+    open: () => Promise.resolve({ url: emulator.url, hook: undefined, close: () => Promise.resolve() }),
+    close: () => emulator.close(),
+  };
+}
+
+/** `all`: every scenario, also for a deviant. */
+export async function runAgainst(
+  subject: Subject,
+  { all, seed }: { all?: boolean; seed?: number } = {},
+): Promise<Seen> {
+  const start = performance.now();
+  const scenarios = scenariosFor(subject, all);
+  const wall = subject.clock === 'wall' ? await onTheWall(subject) : undefined;
+  const { verdict } = await campaignOn({
+    ...(wall === undefined ? { emulator: () => optionsOf(subject) } : { target: wall }),
+    scenarios,
+    ...(seed === undefined ? {} : { seed }),
+  });
+  await wall?.close();
+  return {
+    name: subject.name,
+    verdict: verdict.verdict,
+    exitCode: verdict.exitCode,
+    red: verdict.clauses.filter(({ findings }) => findings.length > 0).map(({ id }) => id),
+    reasons: verdict.reasons,
+    scenarios: verdict.scenarios.length,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+const levelOf = (id: string): string | undefined => register.clauses.get(id)?.level;
+
+/** What is wrong with what was seen of a subject; empty where it is as it has to be. */
+export function problemsOf(subject: Subject, seen: Seen): string[] {
+  return isDeviant(subject) ? deviantProblems(subject, seen) : oddityProblems(subject, seen);
+}
+
+function deviantProblems({ must, may = [] }: Deviant, { red, exitCode }: Seen): string[] {
+  const problems: string[] = [];
+  const missing = must.filter((id) => !red.includes(id));
+  if (red.length === 0) problems.push(`is not caught: ${must.join(', ')} should redden`);
+  else if (missing.length === must.length)
+    problems.push(`is caught by ${red.join(', ')} only, which do not name its fault`);
+  else if (missing.length > 0) problems.push(`does not redden ${missing.join(', ')}`);
+  const permitted = [...must, ...may].map(matcher);
+  const outside = red.filter((id) => !permitted.some((matches) => matches(id)));
+  if (outside.length > 0) problems.push(`reddens ${outside.join(', ')}, which it does not break`);
+  const mustFail = must.some((id) => levelOf(id) === 'MUST');
+  if (missing.length === 0 && mustFail !== (exitCode === 1) && exitCode !== 3)
+    problems.push(`ends with exit code ${exitCode}`);
+  return problems;
+}
+
+function oddityProblems({ warns = [] }: Oddity, { red, verdict, reasons }: Seen): string[] {
+  const problems: string[] = [];
+  if (verdict !== 'conformant') problems.push(`is ${verdict}: ${reasons.join('; ')}`);
+  const failed = red.filter((id) => !warns.includes(id));
+  if (failed.length > 0) problems.push(`reddens ${failed.join(', ')}, which it keeps`);
+  const missing = warns.filter((id) => !red.includes(id));
+  if (missing.length > 0) problems.push(`does not warn of ${missing.join(', ')}`);
+  return problems;
+}

@@ -10,19 +10,25 @@ const [s, f] = [SUCCESS, FAIL] as const;
 
 /** Statuses for the first entries of a batch of `size`. */
 const counts: readonly { readonly size: number; readonly statuses: Statuses; readonly clauses: readonly string[] }[] = [
-  { size: 1, statuses: [s], clauses: ['ack.counts.whole-batch'] },
+  { size: 1, statuses: [s], clauses: [] },
   { size: 1, statuses: [f], clauses: ['ack.counts.all-fail'] },
   { size: 2, statuses: [s, f], clauses: ['ack.counts.success-is-first'] },
-  { size: 3, statuses: [s, s, s], clauses: ['ack.counts.whole-batch'] },
+  { size: 3, statuses: [s, s, s], clauses: [] },
   { size: 3, statuses: [f, f, f], clauses: ['ack.counts.all-fail'] },
   { size: 3, statuses: [s, s, f], clauses: ['ack.counts.success-is-first'] },
   { size: 3, statuses: [s, f, f], clauses: ['ack.counts.success-is-first'] },
   { size: 3, statuses: [s], clauses: ['ack.order.prefix', 'ack.counts.fail-scope', 'ack.order.rest-returns'] },
   { size: 3, statuses: [s, s], clauses: ['ack.order.prefix', 'ack.counts.fail-scope', 'ack.order.rest-returns'] },
   { size: 3, statuses: [f], clauses: ['ack.counts.all-fail', 'ack.order.rest-returns'] },
-  { size: 10, statuses: [s, s, s, s, s, s, s, s, s, s], clauses: ['ack.counts.whole-batch'] },
+  { size: 10, statuses: [s, s, s, s, s, s, s, s, s, s], clauses: [] },
   { size: 10, statuses: [s, s, s, s, s, s, s, f, f, f], clauses: ['ack.counts.success-is-first'] },
   { size: 10, statuses: [f, f, f, f, f, f, f, f, f, f], clauses: ['ack.counts.all-fail'] },
+  // Every size that a batch can have, since any of them may be the one that is treated otherwise.
+  ...[4, 5, 6, 7, 8, 9].map((size) => ({
+    size,
+    statuses: Array.from({ length: size }, (_, index) => (index === size - 1 ? f : s)),
+    clauses: ['ack.counts.success-is-first'],
+  })),
 ];
 
 const counted = bothModes.flatMap((mode) =>
@@ -35,7 +41,9 @@ const counted = bothModes.flatMap((mode) =>
         'ack.request.accepted',
         'ack.counts.success',
         'ack.counts.fail',
-        'ack.acknowledged.never-returns',
+        ...(statuses.includes(s) ? ['ack.acknowledged.never-returns'] : []),
+        ...(statuses.includes(f) ? ['redelivery.after-fail'] : []),
+        ...(statuses.length === size ? ['ack.counts.whole-batch'] : []),
         ...clauses,
       ],
       seconds: 25,

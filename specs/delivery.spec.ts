@@ -54,7 +54,11 @@ const loads = (
     scenario({
       id: `delivery/load/${name}/${mode}`,
       title: 'Bodies of one answer are at most 512 KB, and what did not fit comes later.',
-      clauses: ['delivery.load-limit', 'delivery.load-rest-arrives'],
+      clauses: [
+        'delivery.load-limit',
+        'delivery.load-rest-arrives',
+        ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : []),
+      ],
       seconds: 3,
       queues: [queueOf(mode)],
       async run({ queue }) {
@@ -112,6 +116,31 @@ const singleLarge = scenario({
 });
 
 const fifo = [
+  scenario({
+    id: 'delivery/fifo/unlike',
+    title: 'On a FIFO queue neither size nor kind nor attributes of a message let it overtake another.',
+    clauses: ['fifo.order-in-answer', 'fifo.order-of-answers'],
+    queues: [queueOf('FIFO')],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters([
+        { body: filler(900) },
+        { body: '"z #"', attributes: '{"priority":"1"}' },
+        { body: filler(10), attributes: '{"priority":"9","a":"b"}' },
+        {},
+        { body: '{"priority":9,"t":"#"}' },
+        { body: filler(3000) },
+        { body: '"a #"' },
+        {},
+        { body: filler(1), attributes: '{}' },
+      ]);
+      for (const max_msgs of [1, 3, 2]) {
+        const batch = await group.first({ max_msgs });
+        await group.acknowledge(entries(batch.delivered));
+      }
+      await group.drain();
+    },
+  }),
   scenario({
     id: 'delivery/fifo/after-failure',
     title: 'On a FIFO queue the next consume starts at the earliest dead letter that is not acknowledged.',

@@ -13,7 +13,8 @@ const groups = bothModes.flatMap((mode) => [
     seconds: 8,
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
-      const [own, other, third] = [await queue.group(), await queue.group(), await queue.group()];
+      // Neither the first nor the last of its queue.
+      const [other, own, third] = [await queue.group(), await queue.group(), await queue.group()];
       await Promise.all([other.ready(), third.ready()]);
       const sent = await queue.send(4);
       await own.fail(sent);

@@ -27,6 +27,25 @@ const unacknowledged = bothModes.map((mode) =>
   }),
 );
 
+/** Each place of a batch has a lease, and so has a batch of each size. */
+const everySize = [2, 4, 5, 6, 7, 8, 9, 10].flatMap((size) =>
+  (size === 10 ? bothModes : (['FIFO'] as const)).map((mode) =>
+    scenario({
+      id: `redelivery/${mode}/batch-of-${size}`,
+      title: `All of a batch of ${size} stay leased for their ack_wait, and all come back.`,
+      clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+      seconds: 15,
+      queues: [queueOf(mode)],
+      async run({ queue }) {
+        const group = await queue.group();
+        await group.deadLetters(size * (mode === 'FIFO' ? 1 : 4));
+        const batch = await group.batchOf(size, { ack_wait: 15 });
+        await group.untilBack(batch.delivered, batch);
+      },
+    }),
+  ),
+);
+
 /** Each of the three ways to ask for the default lease. */
 const defaultLease = [
   { how: 'absent', clauses: ['consume.ack-wait.default'], query: { ack_wait: [] } },
@@ -169,6 +188,21 @@ const untouched = [
     }),
   ),
   scenario({
+    id: 'redelivery/not-shortened',
+    title: 'A shorter ack_wait of another consume does not shorten the lease of a batch.',
+    clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+    seconds: 30,
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      const batch = await group.first({ ack_wait: 30 });
+      await group.consume({ time_wait: 1, ack_wait: 15 }, { consumer: 'c2' });
+      // Nobody asks meanwhile: a poll would start anew what it had shortened.
+      await wait(18);
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+  scenario({
     id: 'redelivery/another-group',
     title: 'A batch stays leased while another group of its queue fails the same messages.',
     clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
@@ -267,6 +301,7 @@ export const chapter: Chapter = {
   name: 'redelivery',
   scenarios: [
     ...unacknowledged,
+    ...everySize,
     ...defaultLease,
     ...longerThanDefault,
     ...longLeases,

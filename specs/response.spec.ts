@@ -54,6 +54,8 @@ const empty = bothModes.map((mode) =>
 );
 
 const nested = (depth: number): string => `${'{"in":['.repeat(depth / 2)}"#"${']}'.repeat(depth / 2)}`;
+/** The tag stands on top: whoever loses what is below must not lose that, too. */
+const nestedBelow = (depth: number): string => `{"t":"#","in":${nested(depth - 2).replace('#', 'bottom')}}`;
 
 /** Bodies that are objects or strings: `#` is the tag. JSON texts, so that escapes and numbers are spelled as here. */
 const texts: Readonly<Record<string, readonly string[]>> = {
@@ -115,12 +117,13 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   ],
   'number-spelling': ['{"t":"#","n":[9007199254740993,12345678901234567890,1.0,1e2,1E+2,0.10,-0]}'],
   literals: ['{"t":"#","v":[true,false,null,[],{},"",[[]],[null],{"n":null}]}'],
-  nesting: [nested(8), nested(32)],
+  nesting: [nested(8), nested(32), nestedBelow(10), nestedBelow(32)],
   large: [`{"t":"#","s":"${'x'.repeat(200_000)}"}`, `"#${'ä😀'.repeat(20_000)}"`],
   long: [`{"t":"#","list":[${Array.from({ length: 2000 }, (_, index) => index).join(',')}]}`],
 };
 
 const clausesOfText: Readonly<Record<string, readonly string[]>> = {
+  unicode: ['consume.response.utf8'],
   'number-spelling': ['payload.body.number-spelling'],
 };
 
@@ -194,7 +197,7 @@ const attributes: Readonly<
     sent: [{ attributes: '{"n":1,"f":1.5,"t":true,"f2":false,"s":"x"}' }],
     clauses: ['payload.attributes.other-kinds', 'payload.attributes.unchanged'],
   },
-  none: { sent: [{}, { attributes: '{}' }], clauses: ['consume.response.no-attributes'] },
+  none: { sent: [{}, { attributes: '{}' }, {}], clauses: ['consume.response.no-attributes', 'delivery.all-arrive'] },
   mixed: {
     sent: [{ attributes: '{"k":"first"}' }, {}, { attributes: '{"k":"third","l":"x"}' }, {}],
     clauses: ['payload.attributes.unchanged'],

@@ -145,7 +145,7 @@ function readOne(
   ]);
   const batch =
     own.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true ? [...own][0] : undefined;
-  const shape = entries === undefined ? undefined : shapeOf(entries, own.size, batch, earlier);
+  const shape = entries === undefined ? undefined : shapeOf(entries, batch, earlier);
   const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, earlier);
   const due = dueOf(call, entries, shape, batch);
   const outstanding =
@@ -199,15 +199,10 @@ function worthOf(
   return { worth: call.received[1] <= end.earliest ? 'live' : 'open', spentAs: undefined };
 }
 
-function shapeOf(
-  entries: readonly EntryView[],
-  batches: number,
-  batch: ConsumeCall | undefined,
-  earlier: Earlier,
-): Shape {
+function shapeOf(entries: readonly EntryView[], batch: ConsumeCall | undefined, earlier: Earlier): Shape {
   if (entries.some(({ delivery }) => delivery === undefined)) return 'bad';
   if (new Set(entries.map(({ letter, delivery }) => letter ?? delivery)).size < entries.length) return 'duplicate';
-  if (batches > 1 || batch === undefined) return 'several';
+  if (batch === undefined) return 'several';
   const places = entries.map(({ delivery }) => delivery?.index ?? 0);
   if (places.some((place, index) => index > 0 && place <= (places[index - 1] ?? 0))) return 'reordered';
   return gapAt(entries, batch, earlier) < entries.length ? 'gap' : 'in-order';
@@ -223,7 +218,7 @@ function gapAt(entries: readonly EntryView[], batch: ConsumeCall, earlier: Earli
   let next = 0;
   for (const [index, { delivery }] of entries.entries()) {
     const place = delivery?.index ?? 0;
-    while (next < place && named.has(next)) next += 1;
+    while (named.has(next)) next += 1;
     if (next < place) return index;
     next = place + 1;
   }
@@ -325,7 +320,7 @@ function hasExtraMembers({ request }: AcknowledgeCall): boolean {
   );
 }
 
-function fateOf(letter: Letter, { call, entries, shape, ceiling, batch }: AcknowledgeView): Fate {
+function fateOf(letter: Letter, { call, entries, shape, ceiling }: AcknowledgeView): Fate {
   const index = entries?.findIndex((entry) => entry.letter === letter) ?? -1;
   const named = entries?.[index];
   if (entries === undefined || named === undefined) return 'not-settled';
@@ -336,8 +331,7 @@ function fateOf(letter: Letter, { call, entries, shape, ceiling, batch }: Acknow
   const { success } = call.counts;
   if (success === 0) return 'not-settled';
   // The first N of a sequence in order; elsewhere which ones were counted is only sure where all that could be were.
-  if (batch !== undefined && (shape === 'in-order' || shape === 'gap'))
-    return index < success ? 'settled' : 'not-settled';
+  if (shape === 'in-order' || shape === 'gap') return index < success ? 'settled' : 'not-settled';
   // Behind an invalid handler nothing is settled; before it, what stands in the order of its batch is (C4).
   if (shape === 'bad') {
     if (index >= Math.min(success, ceiling)) return 'not-settled';

@@ -135,7 +135,7 @@ export function mayPrecede(first: Placed, second: Placed): boolean {
 }
 
 const GROUP_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/groups\/([^/?]*)(\/[^?]*)?(\?.*)?$/;
-const GROUPS_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/groups\/?(\?.*)?$/;
+const GROUPS_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/groups(\?.*)?$/;
 const MESSAGES_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/]*)\/messages$/;
 const QUEUE_PATH = /^\/v1\.0\/([^/]*)\/queues\/([^/?]*)$/;
 
@@ -150,7 +150,7 @@ export function readCall(exchange: Exchange): Call | undefined {
     if (rest === '/deadletters/ack' && method === 'POST') return readAcknowledge(base);
     if (rest === '/messages' && method === 'GET') return readNormal(base, 'consume-normal', base.json, search);
     if (rest === '/ack' && method === 'POST') {
-      const request = parseJson(requestText(exchange) ?? '');
+      const request = parseJson(requestText(exchange));
       return readNormal(base, 'acknowledge-normal', isRecord(request) ? request['message'] : undefined, search);
     }
     if (rest === '' && method === 'DELETE') return { ...base, kind: 'delete-group' };
@@ -163,7 +163,7 @@ export function readCall(exchange: Exchange): Call | undefined {
   const inMessages = MESSAGES_PATH.exec(target);
   if (inMessages !== null && method === 'POST') {
     const base = readBase(exchange, inMessages[1] ?? '', inMessages[2] ?? '', '');
-    return { ...base, kind: 'send', tags: tagsIn(requestText(exchange) ?? '') };
+    return { ...base, kind: 'send', tags: tagsIn(requestText(exchange)) };
   }
   const inQueue = QUEUE_PATH.exec(target);
   return inQueue !== null && method === 'DELETE'
@@ -254,7 +254,7 @@ function readConsume(base: Base, search: string): ConsumeCall {
 }
 
 function readAcknowledge(base: Base): AcknowledgeCall {
-  const request = parseJson(requestText(base.exchange) ?? '');
+  const request = parseJson(requestText(base.exchange));
   const list = isRecord(request) ? request['message'] : undefined;
   const wellFormed =
     Array.isArray(list) &&
@@ -274,8 +274,9 @@ function readEntry(entry: Record<string, unknown>): AcknowledgeEntry {
   return { handler: String(entry['handler']), status, rawStatus };
 }
 
-function requestText({ request }: Exchange): string | undefined {
-  return request.body?.encoding === 'utf8' ? request.body.data : undefined;
+/** The request's body as text; empty where there is none or it is not UTF-8. */
+function requestText({ request }: Exchange): string {
+  return request.body?.encoding === 'utf8' ? request.body.data : '';
 }
 
 function readNormal(base: Base, kind: NormalCall['kind'], list: unknown, search: string): NormalCall {

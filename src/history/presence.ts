@@ -3,8 +3,8 @@
  * Interval-honest: an obligation starts only when every placement of the endpoint's actions has let it start.
  */
 import type { AcknowledgeView } from './acknowledgements.ts';
-import { before, mayHaveTaken, mayPrecede, type ConsumeCall, type Delivery, type Placed } from './calls.ts';
-import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, SLACK, type Slack } from './leases.ts';
+import { before, mayHaveTaken, mayPrecede, type ConsumeCall, type Delivery, type OtherGroupCall } from './calls.ts';
+import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, type Slack } from './leases.ts';
 import type { GroupView, Letter } from './view.ts';
 
 /** Why a dead letter has to be there: what last happened to it. */
@@ -44,14 +44,14 @@ export interface Obligation {
 interface Index {
   readonly naming: ReadonlyMap<Letter, readonly AcknowledgeView[]>;
   readonly ofBatch: ReadonlyMap<ConsumeCall, readonly AcknowledgeView[]>;
-  /** Calls that may have taken leases that we do not know of, and the instant by which the last of these has to be back. */
-  readonly lost: readonly { readonly call: Placed; readonly back: number }[];
+  /** Calls that may have taken leases that we do not know of. */
+  readonly lost: readonly (ConsumeCall | OtherGroupCall)[];
   readonly giving: readonly ConsumeCall[];
 }
 
 const indexes = new WeakMap<GroupView, Index>();
 
-function indexOf(group: GroupView, slack: Slack): Index {
+function indexOf(group: GroupView): Index {
   let index = indexes.get(group);
   if (index !== undefined) return index;
   const naming = new Map<Letter, AcknowledgeView[]>();
@@ -63,17 +63,7 @@ function indexOf(group: GroupView, slack: Slack): Index {
   index = {
     naming,
     ofBatch,
-    lost: [
-      ...group.consumes.filter(mayHaveTaken).map((call) => {
-        // An endpoint that has not noticed that we are gone hands out until the wait is over.
-        const until = Math.max(
-          call.received[1],
-          call.sent[1] + (call.query.parameters.time_wait.value ?? 60) + slack.mustLate,
-        );
-        return { call, back: until + Math.max(call.lease.most, LEASE_FLOOR) + slack.mustLate };
-      }),
-      ...group.suspects.map((call) => ({ call, back: call.received[1] + LONGEST_LEASE + slack.mustLate })),
-    ],
+    lost: [...group.consumes.filter(mayHaveTaken), ...group.suspects],
     giving: group.consumes.filter(({ deliveries }) => deliveries.length > 0),
   };
   indexes.set(group, index);
@@ -86,9 +76,20 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
+/** The instant by which the last of what such a call may have taken has to be back. */
+function backOf(call: ConsumeCall | OtherGroupCall, slack: Slack): number {
+  if (call.kind === 'other') return call.received[1] + LONGEST_LEASE + slack.mustLate;
+  // An endpoint that has not noticed that we are gone hands out until the wait is over.
+  const until = Math.max(
+    call.received[1],
+    call.sent[1] + (call.query.parameters.time_wait.value ?? 60) + slack.mustLate,
+  );
+  return until + Math.max(call.lease.most, LEASE_FLOOR) + slack.mustLate;
+}
+
 /** The acknowledgements that may have acted before that consume and named a handler of that delivery's batch. */
 export function touching(group: GroupView, delivery: Delivery, consume: ConsumeCall): AcknowledgeView[] {
-  return (indexOf(group, SLACK).ofBatch.get(delivery.consume) ?? []).filter(
+  return (indexOf(group).ofBatch.get(delivery.consume) ?? []).filter(
     ({ call }) => mayPrecede(call, consume) && call.reply !== 'transient',
   );
 }
@@ -100,7 +101,7 @@ export function obligationAt(
   consume: ConsumeCall,
   slack: Slack,
 ): Obligation | undefined {
-  const index = indexOf(group, slack);
+  const index = indexOf(group);
   const naming = index.naming.get(letter) ?? [];
   if (naming.some((view) => mayPrecede(view.call, consume) && view.fateOf(letter) !== 'not-settled')) return undefined;
   const deliveries = letter.deliveries.filter(
@@ -108,8 +109,8 @@ export function obligationAt(
   );
   // The last by its answer: a poll that was sent before another one may have brought it after that.
   const delivery = deliveries.toSorted((a, b) => a.consume.arrived - b.consume.arrived).at(-1);
-  const lost = index.lost.filter((other) => other.call !== consume && mayPrecede(other.call, consume));
-  const afterLost = Math.max(0, ...lost.map(({ back }) => back));
+  const lost = index.lost.filter((other) => other !== consume && mayPrecede(other, consume));
+  const afterLost = Math.max(0, ...lost.map((other) => backOf(other, slack)));
   const visible = letter.arranged.failed[1] + slack.mustLate;
   if (delivery === undefined) {
     return {
@@ -192,7 +193,7 @@ export function owes(group: GroupView, consume: ConsumeCall, letter: Letter, sla
 export const RETENTION_SURE = 71 * 3600;
 
 function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  const { giving, ofBatch } = indexOf(group, slack);
+  const { giving, ofBatch } = indexOf(group);
   return giving.some(
     (other) =>
       other !== consume &&
@@ -263,8 +264,7 @@ export function latenessOf({ group, obligation, outcome, consume }: Return): num
   if (outcome !== 'back' || obligation.cause !== 'lease' || before === undefined) return undefined;
   const end = before.received[1] + before.lease.most;
   const asked = group.consumes.some(
-    (other) =>
-      other !== before && other.sent[0] <= end && other.received[1] >= end && (other.empty || other === consume),
+    (other) => other.sent[0] <= end && other.received[1] >= end && (other.empty || other === consume),
   );
   return asked ? Math.max(0, consume.received[1] - end) : undefined;
 }

@@ -154,12 +154,12 @@ export function viewOf(history: History): View {
     });
   }
 
-  const seenAsNormal = new Map<string, Set<string>>();
+  const seenAsNormal = new Map<string, Set<string | undefined>>();
   for (const call of normals) {
     if (call.kind !== 'consume-normal') continue;
     const key = keyOf(call.queue, decoded(call.group));
     const tags = seenAsNormal.get(key) ?? new Set();
-    for (const tag of call.tags) if (tag !== undefined) tags.add(tag);
+    for (const tag of call.tags) tags.add(tag);
     seenAsNormal.set(key, tags);
   }
   const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
@@ -220,7 +220,6 @@ function withInitialisation(history: History, calls: readonly Call[]): Call[] {
   return calls.map((call) => {
     const at = made.get(call.group);
     const initialising =
-      call.reply === 'rejected' &&
       call.status === 404 &&
       at !== undefined &&
       call.left < (ready.get(call.group) ?? Infinity) &&

@@ -17,13 +17,12 @@ function* arrives(view: View, pick: (group: GroupView, letter: Letter) => boolea
       if (outcome === 'back') yield held(consume);
       // If nothing of the group ever appeared, it was the arranging that failed (K4).
       else if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(consume);
-      else if (outcome === 'absent') {
+      else
         yield broken(
           `dead letter ${obligation.letter.arranged.tag} is delivered`,
           'a consume that could have brought it came back empty',
           consume,
         );
-      }
     }
   }
 }
@@ -31,17 +30,16 @@ function* arrives(view: View, pick: (group: GroupView, letter: Letter) => boolea
 function* boundedRounds(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const count = group.letters.length;
-    if (count < 2) continue;
+    const giving = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
+    const last = giving.at(-1);
+    if (count < 2 || last === undefined) continue;
     const bound = 10 + 3 * count;
-    const giving = group.consumes.filter(({ reply, deliveries }) => reply === 'ok' && deliveries.length > 0);
     const firsts = group.letters.map(({ deliveries }) =>
       deliveries[0] === undefined ? Infinity : giving.indexOf(deliveries[0].consume),
     );
     const rounds = Math.max(...firsts) + 1;
-    const [last] = giving.slice(-1);
-    if (rounds <= bound) {
-      if (last !== undefined) yield held(last);
-    } else if (giving.length > bound && last !== undefined && allSettled(view, group, giving.slice(0, bound))) {
+    if (rounds <= bound) yield held(last);
+    else if (giving.length > bound && allSettled(view, group, giving.slice(0, bound))) {
       yield broken(
         `all ${count} dead letters arrive within ${bound} rounds`,
         `after ${giving.length} rounds not all had come`,
@@ -70,7 +68,7 @@ function bytesOf(letter: Letter): number {
 
 function* loadLimit(view: View): Generator<Finding> {
   for (const group of view.groups) {
-    const total = group.letters.reduce((sum, letter) => sum + bytesOf(letter), 0);
+    const tooMuch = overflows(group);
     for (const consume of group.consumes) {
       const load = consume.deliveries.reduce((sum, delivery) => {
         const letter = view.letterOf(delivery);
@@ -85,7 +83,7 @@ function* loadLimit(view: View): Generator<Finding> {
           `there were ${load}`,
           consume,
         );
-      else if (load > 0 && total > LOAD_LIMIT) yield held(consume);
+      else if (load > 0 && tooMuch) yield held(consume);
     }
   }
 }
@@ -115,7 +113,7 @@ function* orderInAnswer(view: View): Generator<Finding> {
     for (const consume of group.consumes) {
       const got = positions(view, consume);
       if (got.length < 2) continue;
-      if (got.every((position, index) => index === 0 || position > (got[index - 1] ?? -1))) yield held(consume);
+      if (got.every((position, index) => position > (got[index - 1] ?? -1))) yield held(consume);
       else
         yield broken(
           'dead letters in the order of sending',
@@ -178,9 +176,9 @@ function* afterFailure(view: View): Generator<Finding> {
 
 function* inFlight(view: View): Generator<Finding> {
   for (const group of fifo(view)) {
-    const [first] = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
-    const [delivery] = first?.deliveries ?? [];
-    if (first === undefined || delivery === undefined) continue;
+    const [delivery] = group.consumes.flatMap(({ deliveries }) => deliveries);
+    if (delivery === undefined) continue;
+    const first = delivery.consume;
     const meanwhile = group.consumes.find(
       (call) =>
         before(first, call) &&

@@ -100,7 +100,7 @@ function lastFailure(view: View, group: GroupView, tag: string): number {
       call.group === group.id &&
       call.handlers.some((handler) => handlers.has(handler)),
   );
-  return Math.max(-Infinity, ...failing.map(({ left }) => left));
+  return Math.max(...failing.map(({ left }) => left));
 }
 
 /** A normal message that nobody acknowledged has failed when its lease has ended. */

@@ -90,11 +90,7 @@ function* otherGroupsNormal(view: View): Generator<Finding> {
     for (const { arranged } of owed) {
       const got = calls.find(({ tags }) => tags.includes(arranged.tag));
       const missed = calls.find(
-        (call) =>
-          Array.isArray(call.json) &&
-          call.json.length === 0 &&
-          call.sent[0] > arranged.failed[1] &&
-          (got === undefined || before(call, got)),
+        (call) => Array.isArray(call.json) && call.json.length === 0 && call.sent[0] > arranged.failed[1],
       );
       if (got !== undefined) yield held(got);
       else if (missed !== undefined) {

@@ -16,6 +16,8 @@ interface Poll {
   readonly most: number;
 }
 
+const any: readonly ParameterForm[] = ['legal', 'absent', 'empty'];
+
 function* polls(view: View, forms: readonly ParameterForm[]): Generator<Poll> {
   for (const call of view.consumes) {
     const group = view.groupOf(call);
@@ -145,8 +147,8 @@ function* arrivesWithin(view: View, { call, group, wait }: Poll): Generator<Find
       } else yield undecided(call);
       continue;
     }
+    if (!call.empty) continue;
     const end = Math.min(call.received[0], call.sent[0] + wait);
-    if (!call.empty || due > end) continue;
     const obligation = obligationAt(group, letter, call, view.header.slack);
     if (obligation?.cause !== 'arrival' || obligation.must > end || !owes(group, call, letter, view.header.slack))
       continue;
@@ -204,11 +206,10 @@ function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<F
     }
     const due = delivery.consume.received[1] + most + view.header.slack.shouldLate;
     const end = Math.min(call.received[0], call.sent[0] + wait);
-    if (!call.empty || due > end) continue;
-    const obligation = obligationAt(group, letter, call, view.header.slack);
     // Absence during a poll is proven as if it had been sent when the letter was due.
     const asked = { ...call, sent: [end, end] as [number, number] };
-    if (obligation?.cause !== 'lease' || !provesAbsence(group, asked, letter, due, view.header.slack)) continue;
+    if (!provesAbsence(group, asked, letter, due, view.header.slack)) continue;
+    if (obligationAt(group, letter, call, view.header.slack)?.cause !== 'lease') continue;
     // A consume whose answer we never got may have it.
     if (group.consumes.some((lost) => mayHaveTaken(lost) && mayPrecede(lost, call))) continue;
     yield broken(
@@ -222,7 +223,7 @@ function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<F
 
 /** After a wait that was longer than ack_wait an acknowledgement right behind the answer is valid. */
 function* leaseFromHandOut(view: View): Generator<Finding> {
-  for (const { group, call: consume, least } of polls(view, ['legal', 'absent', 'empty'])) {
+  for (const { group, call: consume, least } of polls(view, any)) {
     if (consume.deliveries.length === 0 || least < consume.lease.most) continue;
     for (const { call, batch, shape, entries } of group.acknowledgements) {
       if (batch !== consume || shape !== 'in-order' || entries === undefined) continue;
@@ -245,8 +246,6 @@ function* leaseFromHandOut(view: View): Generator<Finding> {
     }
   }
 }
-
-const any: readonly ParameterForm[] = ['legal', 'absent', 'empty'];
 
 export const longPollRules: readonly Rule[] = [
   rule('consume.time-wait.default', defaultWait('absent')),

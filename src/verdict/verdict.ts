@@ -29,7 +29,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
   const scenarios = scenarioVerdicts(header, judgements, register);
 
   const ended = new Set(histories.filter(({ end }) => end !== undefined).map(({ scenario }) => scenario));
-  const unended = footer?.outcome === 'unreachable' ? [] : header.selection.filter((id) => !ended.has(id));
+  const unended = header.selection.filter((id) => !ended.has(id));
   const suiteFailures = [
     ...crashed.map(({ clause, reason }) => `the rule of ${clause} crashed: ${reason}`),
     ...histories

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import type { Answer, Failure } from '../../schemas/types.ts';
 import type { AcknowledgeView } from '../../src/history/acknowledgements.ts';
-import { answer, failure, story, type Acknowledged, type Story, type When } from '../support/history.ts';
+import {
+  answer,
+  failure,
+  story,
+  type Acknowledged,
+  type Story,
+  type StoryOptions,
+  type When,
+} from '../support/history.ts';
 
 /** Names a handler of the batch by its place, one of another batch by `b`, and one that nobody handed out by `x`. */
 type Named = number | 'b' | 'x' | readonly [number | 'b' | 'x', status: unknown];
@@ -56,6 +65,8 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
     [[0, 2], 'gap', 1],
     // An endpoint may put entries into order first (B4), and across batches nothing is said (B5).
     [[1, 0], 'reordered', 2],
+    [[2, 1], 'reordered', 2],
+    [[0, 2, 1], 'reordered', 3],
     [[2, 1, [0, 'fail']], 'reordered', 2],
     [[0, 'b'], 'several', 2],
     [['b', 1], 'several', 2],
@@ -65,6 +76,15 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
     [['x'], 'bad', 0],
     [['x', 0], 'bad', 0],
     [[0, 'x', 1], 'bad', 1],
+    [[0, 1, 'x'], 'bad', 2],
+    [[[0, 'fail'], 'x'], 'bad', 0],
+    // What is wrong with the handlers comes first, then what is named twice, then the batches.
+    [[0, 'b', 'x', 0], 'bad', 2],
+    [[1, 0, 1, 'b'], 'duplicate', 3],
+    [[0, 'b', 2, 1], 'several', 4],
+    // Of these only what may count is counted.
+    [[0, [0, 'fail']], 'duplicate', 1],
+    [['b', [1, 'fail'], [2, 'SUCCESS']], 'several', 2],
     // Case variants, the empty string and null are left to the endpoint, but nothing that says failure (I2).
     [
       [
@@ -78,10 +98,29 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
     [[[0, 'FAIL']], 'in-order', 0],
     [[[0, 'failure']], 'in-order', 0],
     [[[0, 1]], 'in-order', 0],
+    [[[0, true]], 'in-order', 0],
+    [[[0, ' success']], 'in-order', 0],
+    [[[0, ['success']]], 'in-order', 0],
+    [[0, [1, 'unsuccessful'], 2], 'in-order', 1],
   ] as const)('%j is %s, at most %i', ([named, shape, ceiling]) => {
     const own = batchOfThree();
     own.told.acknowledge(11, own.entries(named), [0, 0]);
     expect(last(own)).toMatchObject({ shape, ceiling });
+  });
+
+  test.for([
+    [[0, 2], 1, [1]],
+    [[2, 1], 1, [1]],
+    [[0, 0], 1, [1]],
+    [['b'], 2, [2]],
+    [[0, 'b'], undefined, [1, 2]],
+    [[0, 'x'], undefined, [1]],
+    [['x'], undefined, []],
+  ] as const)('%j is of the batch %s, and names handlers of %j', ([named, batch, batches]) => {
+    const own = batchOfThree();
+    own.told.acknowledge(11, own.entries(named), [0, 0]);
+    expect(last(own).batch?.id).toBe(batch);
+    expect([...last(own).batches].map(({ id }) => id)).toEqual(batches);
   });
 
   test('what an earlier acknowledgement named leaves no gap', () => {
@@ -89,6 +128,69 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
     own.told.acknowledge(11, own.entries([0]), [1, 0]);
     own.told.acknowledge(12, own.entries([1, 2]), [2, 0]);
     expect(last(own)).toMatchObject({ shape: 'in-order', ceiling: 2 });
+  });
+
+  test.for([
+    // Whatever became of what was named before (B2).
+    [[[0]], [1, 1], answer(400), [1], 'in-order', 1],
+    [[[0, 1]], [2, 0], undefined, [2], 'in-order', 1],
+    [[[1]], [0, 1], undefined, [0, 2], 'in-order', 2],
+    [[[1]], [0, 1], undefined, [2], 'gap', 0],
+    [[[0], [1]], [1, 0], undefined, [2], 'in-order', 1],
+    // A throttled one was not looked at, and one that names nothing leaves every gap.
+    [[[0]], [1, 0], answer(429), [1], 'gap', 0],
+    [[['x']], [0, 1], undefined, [1], 'gap', 0],
+    // What was named of another batch fills no gap of this one.
+    [[['b', 2]], [2, 0], undefined, [1], 'gap', 0],
+    [[['b', 0]], [2, 0], undefined, [1], 'in-order', 1],
+  ] as const)(
+    'behind %j (%j), answered %j, %j is %s, at most %i',
+    ([before, counts, refusal, named, shape, ceiling]) => {
+      const own = batchOfThree();
+      for (const [index, one] of before.entries()) {
+        own.told.acknowledge(11 + index, own.entries(one), refusal ?? counts);
+      }
+      own.told.acknowledge(20, own.entries(named), [0, 0]);
+      expect(last(own)).toMatchObject({ shape, ceiling });
+    },
+  );
+
+  test('of handlers that are dead or superseded nothing counts (C2, C3)', () => {
+    const own = batchOfThree();
+    own.told.acknowledge(60, own.entries([1, 0]), [0, 2]);
+    expect(last(own)).toMatchObject({ shape: 'reordered', ceiling: 0 });
+    const other = batchOfThree();
+    other.told.acknowledge(60, other.entries([0, 1]), [0, 2]);
+    expect(last(other)).toMatchObject({ shape: 'in-order', ceiling: 0 });
+  });
+
+  test('of handlers that may be dead all count', () => {
+    const own = batchOfThree();
+    own.told.acknowledge(45, own.entries([0, 1]), [0, 2]);
+    expect(last(own)).toMatchObject({ shape: 'in-order', ceiling: 2 });
+  });
+
+  test('a message that was handed out under two handlers at once is one message (B7)', () => {
+    const told = story({ letters: 2 });
+    const handlers = told.consume([10, 10.1], '', [0, 0]);
+    told.acknowledge(11, handlers, [2, 0]);
+    expect(told.group().acknowledgements[0]).toMatchObject({ shape: 'duplicate', ceiling: 1 });
+  });
+
+  test.for([
+    [[0, 1], 'in-order', 2],
+    [[1, 0], 'reordered', 2],
+    [[1], 'gap', 0],
+    [[0, 0], 'duplicate', 1],
+  ] as const)('what nobody arranged has its place, too: %j is %s, at most %i', ([places, shape, ceiling]) => {
+    const told = story({ letters: 2 });
+    const handlers = told.consume([10, 10.1], '', [7, 8]);
+    told.acknowledge(
+      11,
+      places.map((place) => handlers[place] ?? ''),
+      [0, 0],
+    );
+    expect(told.group().acknowledgements[0]).toMatchObject({ shape, ceiling, letters: new Set() });
   });
 
   test('a request that has not the documented form names nothing', () => {
@@ -190,6 +292,258 @@ describe('what a handler was worth', () => {
   });
 });
 
+describe('what else bears on the worth of a handler', () => {
+  const worths = (view: AcknowledgeView | undefined): (string | undefined)[] =>
+    view?.entries?.map(({ worth }) => worth) ?? [];
+
+  /** Handed out at 10 for 30 s, in an instant. */
+  function one(handler = 'h'): Story {
+    const told = story({ letters: 1 });
+    told.consume(10, 'ack_wait=30', [[0, handler]]);
+    return told;
+  }
+  const worthAt = (told: Story, when: When = 11, handler = 'h'): string | undefined => {
+    told.acknowledge(when, [handler], [1, 0]);
+    return worths(told.group().acknowledgements.at(-1))[0];
+  };
+
+  test('the control case: it is live at 11 and dead at 56', () => {
+    expect(worthAt(one())).toBe('live');
+    expect(worthAt(one(), 55)).toBe('open');
+    expect(worthAt(one(), 56)).toBe('dead');
+  });
+
+  test.for([
+    ['while the first is under way', [12.9, 14], 'open'],
+    ['when the first is over', [13, 14], 'live'],
+  ] as const)('another acknowledgement of the batch that is sent %s', ([, when, worth]) => {
+    const own = batchOfThree();
+    own.told.acknowledge([11, 13], own.entries([0]), [1, 0]);
+    own.told.acknowledge(when as When, own.entries([1]), [0, 1]);
+    expect(worths(own.told.group().acknowledgements[0])).toEqual([worth]);
+  });
+
+  test('another acknowledgement of another batch, or of a malformed request, contests nothing', () => {
+    const own = batchOfThree();
+    own.told.acknowledge([11, 13], own.entries([0]), [1, 0]);
+    own.told.acknowledge([12, 14], own.entries(['b', 'x']), [1, 1]);
+    own.told.exchange([12, 14], { method: 'POST', target: `${own.told.path}/ack`, body: '{}', outcome: answer(400) });
+    expect(worths(own.told.group().acknowledgements[0])).toEqual(['live']);
+  });
+
+  test.for([
+    ['was lost', [50, 51], failure(), 'open'],
+    ['was lost under way', [55.5, 70], failure(), 'open'],
+    ['was lost at the same instant as it was handed out', [10, 51], failure(), 'open'],
+    ['was answered 503', [50, 51], answer(503), 'open'],
+    ['was refused', [50, 51], answer(400), 'dead'],
+    ['came back empty', [50, 51], answer(200, []), 'dead'],
+    // It was over, or under way, when the message was handed out, or it left only later.
+    ['was lost before', [8, 9], failure(), 'dead'],
+    ['was lost, and had been sent before', [9, 51], failure(), 'dead'],
+    ['was lost afterwards', [57, 58], failure(), 'dead'],
+  ] as const)('beside a consume that %s, in %j: %s, a dead one is %s (C3)', ([, when, outcome, worth]) => {
+    const told = one();
+    told.consume(when as When, '', outcome);
+    expect(worthAt(told, [56, 57])).toBe(worth);
+  });
+
+  test('a consume that was lost makes a live one no less live, and a spent or an unknown one no less so', () => {
+    const told = one();
+    told.consume([10.5, 10.6], '', failure());
+    expect(worthAt(told)).toBe('live');
+    expect(worthAt(told, 12)).toBe('spent');
+    expect(worthAt(told, 13, 'invented')).toBe('unknown');
+  });
+
+  test('a consume that was lost may have handed a superseded handler out again', () => {
+    const told = one();
+    told.consume([41, 42], '', [[0, 'new']]);
+    expect(worthAt(told, 43)).toBe('superseded');
+    const lost = one();
+    lost.consume([41, 42], '', [[0, 'new']]);
+    lost.consume([42, 42.5], '', failure());
+    expect(worthAt(lost, 43)).toBe('open');
+  });
+
+  test('a consume under way may have handed the same handler out again (C3)', () => {
+    const told = one();
+    told.consume([56, 59], '', [[0, 'h']]);
+    expect(worthAt(told, [57, 58])).toBe('open');
+    const [view] = told.group().acknowledgements;
+    expect([...(view?.batches ?? [])].map(({ id }) => id)).toEqual([1, 2]);
+    expect(view?.batch?.id).toBe(1);
+    const later = one();
+    later.consume([58, 59], '', [[0, 'h']]);
+    expect(worthAt(later, [57, 58])).toBe('dead');
+  });
+
+  test('a handler that is handed out while it is named is of a batch whose lease it may end', () => {
+    const told = story({ letters: 1 });
+    told.consume([10, 12], '', [[0, 'guessed']]);
+    told.acknowledge([11, 13], ['guessed'], [0, 1]);
+    const [view] = told.group().acknowledgements;
+    expect([...(view?.batches ?? [])].map(({ id }) => id)).toEqual([1]);
+    expect(view).toMatchObject({ batch: undefined, shape: 'bad', letters: new Set() });
+    // What is acknowledged afterwards is no first acknowledgement of its batch.
+    expect(worthAt(told, 14, 'guessed')).toBe('open');
+  });
+
+  // Its own lease is over when 10 + 30 has passed; before that it may be good still, however early it was handed out again.
+  test.for([
+    ['new', 40, 'open'],
+    ['new', 40.1, 'superseded'],
+    ['h', 40.1, 'live'],
+  ] as const)('handed out again as %s and named at %d, it is %s', ([handler, when, worth]) => {
+    const told = one();
+    told.consume([38, 39], 'ack_wait=30', [[0, handler]]);
+    expect(worthAt(told, when)).toBe(worth);
+  });
+
+  test('handed out again under way, it is as it was', () => {
+    const told = one();
+    told.consume([41, 43], 'ack_wait=30', [[0, 'new']]);
+    expect(worthAt(told, [42, 44])).toBe('open');
+    const before = story({ letters: 1 });
+    before.consume([9, 12], 'ack_wait=15', [[0, 'h']]);
+    before.consume([11, 13], 'ack_wait=15', [[0, 'new']]);
+    expect(worthAt(before, [28, 29])).toBe('open');
+  });
+
+  test('a consume that brings other messages, or the same under another handler before, supersedes nothing', () => {
+    const told = story({ letters: 2 });
+    told.consume([1, 2], 'ack_wait=15', [[0, 'old']]);
+    told.consume([50, 51], 'ack_wait=30', [[0, 'h']]);
+    told.consume([52, 53], 'ack_wait=30', [[1, 'other']]);
+    expect(worthAt(told, 54)).toBe('live');
+  });
+
+  test.for([
+    // Nothing that counted was named in it, so the lease goes on to its end.
+    ['refused', answer(400), 'open', 'dead'],
+    ['lost on the way', failure(), 'open', 'dead'],
+    ['throttled', answer(429), 'live', 'dead'],
+    // The answer says that it was not acknowledged.
+    ['counted as failed', [0, 1], 'spent', 'spent'],
+  ] as const)('after an acknowledgement that was %s', ([, answered, soon, late]) => {
+    const told = one();
+    told.acknowledge(11, ['h'], answered);
+    expect(worthAt(told, 12)).toBe(soon);
+    const later = one();
+    later.acknowledge(11, ['h'], answered);
+    expect(worthAt(later, 56)).toBe(late);
+  });
+
+  test('the first of several acknowledgements that says what became of it decides', () => {
+    const told = one();
+    told.acknowledge(11, ['h'], answer(400));
+    told.acknowledge(12, ['h'], [1, 0]);
+    told.acknowledge(13, ['h'], [0, 1]);
+    expect(worthAt(told, 14)).toBe('spent');
+    expect(told.group().acknowledgements.at(-1)?.entries?.[0]?.spentAs).toBe('success');
+  });
+
+  test('named beside others it is spent all the same', () => {
+    for (const place of [0, 1]) {
+      const own = batchOfThree();
+      own.told.acknowledge(11, own.entries([0, 1]), [2, 0]);
+      own.told.acknowledge(12, own.entries([place]), [0, 1]);
+      expect(last(own).entries?.[0]).toMatchObject({ worth: 'spent', spentAs: 'success' });
+    }
+  });
+
+  test('that an acknowledgement named the rest of its batch spends nothing', () => {
+    const own = batchOfThree();
+    own.told.acknowledge(11, own.entries([1]), [0, 1]);
+    own.told.acknowledge(12, own.entries([0]), [1, 0]);
+    expect(last(own).entries?.[0]).toMatchObject({ worth: 'open', spentAs: undefined });
+  });
+
+  test('what nobody arranged is live, and once it was named it is open', () => {
+    const told = story({ letters: 2 });
+    told.consume([10, 10.1], 'ack_wait=30', [[7, 'h']]);
+    expect(worthAt(told, 11)).toBe('live');
+    expect(worthAt(told, 12)).toBe('open');
+  });
+
+  test('what was handed out without a handler is named by nobody', () => {
+    const told = story({ letters: 1 });
+    const body = { tag: told.tags[0] };
+    told.exchange([10, 10.1], { target: told.path, outcome: answer(200, [{ message: { body } }]) });
+    expect(worthAt(told, 11, 'undefined')).toBe('unknown');
+  });
+});
+
+describe('a malformed request that names handlers all the same', () => {
+  /** Two messages in one batch and a third in another, named by a request of which nobody can say what it means. */
+  function malformed(body: string | undefined, outcome = answer(400), handler = 'first'): Story {
+    const told = story({ letters: 3 });
+    told.consume([10, 10.1], '', [
+      [0, handler],
+      [1, 'other'],
+    ]);
+    told.consume([10.2, 10.3], '', [[2, 'third']]);
+    told.exchange([11, 12], {
+      method: 'POST',
+      target: `${told.path}/ack`,
+      headers: [['content-type', 'application/json']],
+      outcome,
+      ...(body === undefined ? {} : { body }),
+    });
+    return told;
+  }
+  const named = (told: Story): number[] => {
+    const group = told.group();
+    const [view] = group.acknowledgements;
+    return [...(view?.letters ?? [])].map((letter) => group.letters.indexOf(letter));
+  };
+
+  test.for<readonly [string | undefined, string, readonly number[]]>([
+    ['{"message":{"handler":"first"}}', 'first', [0]],
+    ['"handler": first', 'first', [0]],
+    ['{"message":["third", "other"]}', 'first', [1, 2]],
+    // Its text is that of JSON.
+    ['{"messages":[{"handler":"a\\"b"}]}', 'a"b', [0]],
+    ['{"messages":[{"handler":"a"}]}', '"', []],
+    ['{}', 'first', []],
+    // An empty handler stands in every text, and says nothing.
+    ['{}', '', []],
+    [undefined, 'first', []],
+  ])('%s with the handler %j names %j', ([body, handler, letters]) => {
+    expect(named(malformed(body, answer(400), handler))).toEqual(letters);
+  });
+
+  test.for([
+    [answer(400), 'not-settled'],
+    [answer(429), 'not-settled'],
+    [answer(200, { success: 1, fail: 0 }), 'perhaps'],
+    [answer(503), 'perhaps'],
+    [answer(500), 'perhaps'],
+  ] as const)('and is answered %j leaves it %s', ([outcome, fate]) => {
+    const told = malformed('{"message":{"handler":"first"}}', outcome);
+    expect(fates(told)).toEqual([fate, 'not-settled', 'not-settled']);
+    expect(told.group().acknowledgements[0]).toMatchObject({ entries: undefined, ceiling: 0, batch: undefined });
+  });
+
+  test('ends the leases of that batch only (guard 3)', () => {
+    const told = malformed('{"message":{"handler":"first"}}');
+    told.acknowledge(13, ['first', 'other'], [2, 0]);
+    told.acknowledge(14, ['third'], [1, 0]);
+    const [first, second, third] = told.group().acknowledgements;
+    expect([...(first?.batches ?? [])].map(({ id }) => id)).toEqual([1]);
+    expect(second?.entries?.map(({ worth }) => worth)).toEqual(['open', 'open']);
+    // It named nothing in its place: what stands first is the first.
+    expect(second?.shape).toBe('in-order');
+    expect(third?.entries?.map(({ worth }) => worth)).toEqual(['live']);
+  });
+
+  test('names no batch that was asked for only after it', () => {
+    const told = malformed('{"message":"anew"}');
+    told.consume([12, 13], '', [[2, 'anew']]);
+    expect(told.group().acknowledgements[0]?.batches).toEqual(new Set());
+  });
+});
+
 describe('what has to be answered', () => {
   /** The only batch there is, so that no other one can be outstanding. */
   function alone(entries: (handlers: readonly string[]) => readonly (string | Acknowledged)[], when: When = 11): Told {
@@ -231,11 +585,18 @@ describe('what has to be answered', () => {
     ['an invented handler', ([a]: readonly string[]) => [success(a), success('invented')], 11],
     ['an illegal status', ([a = '']: readonly string[]) => [{ handler: a, status: 'SUCCESS' }], 11],
     ['a lease that may be over', ([a]: readonly string[]) => [success(a)], 41],
+    [
+      'an illegal status behind a legal one',
+      ([a = '', b = '']: readonly string[]) => [success(a), { handler: b, status: null }],
+      11,
+    ],
   ] as const)('of %s nothing is said', ([, entries, when]) => {
     expect(last(alone(entries, when)).due).toBeUndefined();
   });
 
   test.for([
+    ['no content type', undefined, '{"message":[{"handler":"h1.0","status":"success"}]}'],
+    ['a charset', 'application/json; charset=utf-8', '{"message":[{"handler":"h1.0","status":"success"}]}'],
     ['another content type', 'text/plain', '{"message":[{"handler":"h1.0","status":"success"}]}'],
     ['a member beside message', 'application/json', '{"message":[{"handler":"h1.0","status":"success"}],"more":1}'],
     ['a member beside status', 'application/json', '{"message":[{"handler":"h1.0","status":"success","more":1}]}'],
@@ -245,11 +606,42 @@ describe('what has to be answered', () => {
     told.exchange(11, {
       method: 'POST',
       target: `${told.path}/ack`,
-      headers: [['content-type', contentType]],
+      headers: contentType === undefined ? [] : [['content-type', contentType]],
       body,
       outcome: answer(200, { success: 1, fail: 0 }),
     });
     expect(told.group().acknowledgements[0]?.due).toMatchObject({ successes: 1, ordinary: false });
+  });
+
+  test('a status that is left out behind others is said, too', () => {
+    const view = last(alone(([a = '', b = '']) => [success(a), { handler: b }]));
+    expect(view.due).toMatchObject({ successes: 2, sent: 2, statusOmitted: true, ordinary: true });
+  });
+
+  // How many entries there may be is not said (I4), but a batch has ten at most.
+  test.for([
+    [10, 10],
+    [11, undefined],
+  ] as const)('of %i entries: %s successes', ([many, successes]) => {
+    const told = story({ letters: 11 });
+    const handlers = told.consume([10, 10.1], '', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    told.acknowledge(11, handlers.slice(0, many), [many, 0]);
+    expect(told.group().acknowledgements[0]?.due?.successes).toBe(successes);
+  });
+
+  test('of a message that was handed out again meanwhile nothing is said, whatever stands beside it', () => {
+    const told = story({ letters: 2 });
+    const handlers = told.consume([10, 10.1], '', [0, 1]);
+    told.consume([12, 13], '', [0]);
+    told.acknowledge(14, handlers, [2, 0]);
+    const [view] = told.group().acknowledgements;
+    expect(view?.entries?.map(({ worth }) => worth)).toEqual(['open', 'live']);
+    expect({ due: view?.due, dueAlone: view?.dueAlone }).toEqual({ due: undefined, dueAlone: undefined });
+  });
+
+  test('with a member beside the status of one entry it is not the ordinary case either', () => {
+    const view = last(alone(([a = '', b = '']) => [success(a), { ...success(b), more: 1 } as Acknowledged]));
+    expect(view.due).toMatchObject({ successes: 2, ordinary: false });
   });
 
   test('while an earlier batch is in flight it is only due alone (B6)', () => {
@@ -279,6 +671,115 @@ describe('what has to be answered', () => {
     const [handler = ''] = told.consume([60, 60.1], 'ack_wait=30', [1]);
     told.acknowledge(61, [handler], [1, 0]);
     expect(told.group().acknowledgements[0]?.due).toMatchObject({ successes: 1 });
+  });
+});
+
+describe('whether another batch is outstanding (B6)', () => {
+  type Mode = NonNullable<StoryOptions['mode']>;
+  /** Tells of another batch, and acknowledges one that was handed out at 20 for 300 s: 'due', or 'alone' beside the other. */
+  function dueBeside(
+    other: (told: Story) => void,
+    options: { readonly mode?: Mode; readonly at?: number } = {},
+  ): string {
+    const { mode = 'NORMAL', at = 22 } = options;
+    const told = story({ letters: 3, mode });
+    other(told);
+    const [handler = ''] = told.consume([20, 21], 'ack_wait=300', [2]);
+    told.acknowledge([at, at + 1], [handler], [1, 0]);
+    const view = told.group().acknowledgements.at(-1);
+    if (view?.due !== undefined && view.dueAlone !== undefined) return 'both';
+    return view?.due === undefined ? (view?.dueAlone === undefined ? 'nothing' : 'alone') : 'due';
+  }
+  const batch =
+    (when: When, query = 'ack_wait=30') =>
+    (told: Story): void => {
+      told.consume(when, query, [
+        [0, 'a'],
+        [1, 'b'],
+      ]);
+    };
+
+  test('the control case: beside nothing it is due', () => {
+    expect(dueBeside(() => undefined)).toBe('due');
+  });
+
+  test.for<readonly [string, When, number, string]>([
+    ['was over', [9, 10], 22, 'alone'],
+    ['was under way when this was asked for', [9, 25], 26, 'alone'],
+    ['was asked for while this was under way', [20.9, 25], 26, 'alone'],
+    ['was asked for when this was there', [21, 21.5], 22, 'due'],
+    // Its leases end at 10 + 30, and 15 s of grace later for sure.
+    ['is perhaps over', [9, 10], 55, 'alone'],
+    ['is surely over', [9, 10], 55.1, 'due'],
+  ])('beside one that %s: %j, acknowledged at %d: %s', ([, when, at, expected]) => {
+    expect(dueBeside(batch(when), { at })).toBe(expected);
+    // No endpoint has to be quicker than 30 s (D1).
+    expect(dueBeside(batch(when, 'ack_wait=15'), { at })).toBe(expected);
+  });
+
+  test.for<readonly [string, Answer | Failure, string, number, string]>([
+    ['was lost', failure(), 'ack_wait=30', 22, 'alone'],
+    ['was lost', failure(), 'ack_wait=15', 55, 'alone'],
+    ['was lost', failure(), 'ack_wait=15', 55.1, 'due'],
+    ['was lost', failure(), 'ack_wait=60', 85, 'alone'],
+    ['was lost', failure(), 'ack_wait=60', 85.1, 'due'],
+    ['was answered 500', answer(500), '', 22, 'alone'],
+    ['was refused', answer(400), '', 22, 'due'],
+    ['came back empty', answer(200, []), '', 22, 'due'],
+  ])('beside a consume that %s (%j, %s), acknowledged at %d: %s', ([, outcome, query, at, expected]) => {
+    for (const mode of ['NORMAL', 'FIFO'] as const) {
+      expect(dueBeside((told) => told.consume([9, 10], query, outcome), { mode, at })).toBe(expected);
+    }
+  });
+
+  test('beside its own consume it is due', () => {
+    const told = story({ letters: 1 });
+    const [handler = ''] = told.consume([1, 2], '', [0]);
+    told.consume([3, 4], '', answer(400));
+    told.acknowledge(5, [handler], [1, 0]);
+    expect(told.group().acknowledgements[0]?.due).toBeDefined();
+  });
+
+  type Entries = Parameters<Story['acknowledge']>[1];
+  type Answered = Parameters<Story['acknowledge']>[2];
+  const failed: Entries = [
+    { handler: 'a', status: 'fail' },
+    { handler: 'b', status: 'fail' },
+  ];
+  test.for<readonly [string, When, Entries, Answered, string]>([
+    ['acknowledged', 11, ['a', 'b'], [2, 0], 'due'],
+    ['named as failed', 11, failed, [0, 2], 'due'],
+    ['named and counted as failed', 11, ['a', 'b'], [0, 2], 'due'],
+    ['acknowledged in part', 11, ['a'], [1, 0], 'alone'],
+    ['acknowledged in its other part', 11, ['b'], [0, 1], 'alone'],
+    ['refused', 11, ['a', 'b'], answer(400), 'alone'],
+    ['throttled', 11, ['a', 'b'], answer(429), 'alone'],
+    ['acknowledged, but nobody knows', 11, ['a', 'b'], failure(), 'alone'],
+    ['acknowledged without counters', 11, ['a', 'b'], answer(200, '{}'), 'alone'],
+    ['acknowledged meanwhile', [11, 22.5], ['a', 'b'], [2, 0], 'alone'],
+    ['acknowledged just before', [11, 22], ['a', 'b'], [2, 0], 'due'],
+  ])('beside one that was %s', ([, when, entries, answered, expected]) => {
+    for (const mode of ['NORMAL', 'FIFO'] as const) {
+      const told = (one: Story): void => {
+        batch([9, 10])(one);
+        one.acknowledge(when, entries, answered);
+      };
+      expect(dueBeside(told, { mode })).toBe(expected);
+    }
+  });
+
+  test('beside one that was acknowledged by parts', () => {
+    const told = (one: Story): void => {
+      batch([9, 10])(one);
+      one.acknowledge(11, ['a'], [1, 0]);
+      one.acknowledge(12, ['b'], [1, 0]);
+    };
+    expect(dueBeside(told)).toBe('due');
+  });
+
+  test('on FIFO one that was never acknowledged may hold up the rest for ever, on NORMAL only while it is in flight', () => {
+    expect(dueBeside(batch([9, 10]), { mode: 'FIFO', at: 100 })).toBe('alone');
+    expect(dueBeside(batch([9, 10]), { mode: 'NORMAL', at: 100 })).toBe('due');
   });
 });
 
@@ -343,6 +844,64 @@ describe('what became of the messages', () => {
       [1, 1],
       ['not-settled', 'perhaps', 'not-settled', 'not-settled'],
     ],
+    [
+      [0, 1, 'x'],
+      [2, 1],
+      ['settled', 'settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 1, 'x'],
+      [1, 2],
+      ['settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 'x', 1],
+      [2, 1],
+      ['settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      ['x', 0],
+      [1, 1],
+      ['not-settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 'b', 'x'],
+      [2, 1],
+      ['settled', 'not-settled', 'not-settled', 'perhaps'],
+    ],
+    [
+      ['b', 1, 'x'],
+      [2, 1],
+      ['not-settled', 'perhaps', 'not-settled', 'settled'],
+    ],
+    // What says failure is not settled, and where all the others were counted, they are.
+    [
+      [0, ['b', 'fail']],
+      [1, 1],
+      ['settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 'b', [1, 'fail']],
+      [1, 2],
+      ['perhaps', 'not-settled', 'not-settled', 'perhaps'],
+    ],
+    [
+      [0, 1, 0],
+      [1, 2],
+      ['perhaps', 'perhaps', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 0],
+      [1, 1],
+      ['settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [0, 'b'],
+      [0, 2],
+      ['not-settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [[0, 0], answer(429), ['not-settled', 'not-settled', 'not-settled', 'not-settled']],
+    [['b', 0], answer(503), ['perhaps', 'not-settled', 'not-settled', 'perhaps']],
     // A refused one settles nothing (guard 3), but a message that is named twice may be gone (B7).
     [[0, 1], answer(400), ['not-settled', 'not-settled', 'not-settled', 'not-settled']],
     [[0, 0], answer(400), ['perhaps', 'not-settled', 'not-settled', 'not-settled']],

@@ -121,9 +121,8 @@ function deviantProblems({ must, may = [] }: Deviant, { red, exitCode }: Seen): 
   const permitted = [...must, ...may].map(matcher);
   const outside = red.filter((id) => !permitted.some((matches) => matches(id)));
   if (outside.length > 0) problems.push(`reddens ${outside.join(', ')}, which it does not break`);
-  const mustFail = must.some((id) => levelOf(id) === 'MUST');
-  if (missing.length === 0 && mustFail !== (exitCode === 1) && exitCode !== 3)
-    problems.push(`ends with exit code ${exitCode}`);
+  const fails = red.some((id) => levelOf(id) === 'MUST');
+  if (fails !== (exitCode === 1)) problems.push(`ends with exit code ${exitCode}`);
   return problems;
 }
 

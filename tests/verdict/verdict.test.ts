@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import type { ClauseVerdict, End, Footer, Header, Verdict } from '../../schemas/types.ts';
+import type { ClauseVerdict, End, Exchange, Footer, Header, Verdict } from '../../schemas/types.ts';
 import verdictSchema from '../../schemas/verdict.schema.json' with { type: 'json' };
 import type { Evidence, History } from '../../src/history/evidence.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
@@ -126,6 +126,62 @@ describe('a clause', () => {
     expect(folded.exitCode).toBe(1);
   });
 
+  test.for([
+    [100, 100, undefined],
+    [101, 100, 1],
+    [250, 100, 150],
+  ] as const)('that is broken %i times tells of %i and says how many it leaves out: %s', ([many, told, omitted]) => {
+    const findings = Array.from({ length: many }, (_, index) => broken('a good answer', `bad ${index}`, EXCHANGE));
+    const [one] = verdict([says('must.one', ...findings)]).clauses;
+    expect(one?.findings.map(({ observed }) => observed)).toEqual(
+      Array.from({ length: told }, (_, index) => `bad ${index}`),
+    );
+    expect(one?.omitted).toBe(omitted);
+    expect(one).toHaveProperty('evidence', many);
+    expect(Object.hasOwn(one ?? {}, 'omitted')).toBe(omitted !== undefined);
+  });
+
+  test('counts what held, what was noted and what is broken as evidence, and not what is undecided', () => {
+    const [one] = verdict([says('must.one', HELD, HELD, noted('a', EXCHANGE), BROKEN, UNDECIDED, UNDECIDED)]).clauses;
+    expect(one).toMatchObject({ evidence: 4, undecided: 2, notes: ['a'] });
+    expect(verdict([says('must.one', HELD)]).clauses[0]).toEqual({
+      id: 'must.one',
+      level: 'MUST',
+      verdict: 'pass',
+      evidence: 1,
+      undecided: 0,
+      findings: [],
+    });
+  });
+
+  test.for([
+    ['must.one', [], 'its scenarios brought no evidence'],
+    ['must.one', [UNDECIDED, UNDECIDED], '2 findings were undecided'],
+    ['should.one', [], 'its scenarios brought no evidence'],
+    ['info.one', [], 'nothing was observed'],
+    ['info.one', [UNDECIDED], 'nothing was observed'],
+  ] as const)('%s with %j was not exercised: %s', ([id, findings, reason]) => {
+    expect(verdict([says(id, ...findings)]).clauses).toMatchObject([{ id, verdict: 'not-exercised', reason }]);
+  });
+
+  test('that passed, or is broken, needs no reason', () => {
+    for (const finding of [HELD, BROKEN]) {
+      for (const id of ['must.one', 'should.one', 'info.one']) {
+        expect(verdict([says(id, finding)]).clauses[0]).not.toHaveProperty('reason');
+      }
+    }
+  });
+
+  test('stands where the header has it, and what is broken besides behind them', () => {
+    const rules = [says('must.two', BROKEN), says('must.one', BROKEN), says('should.one', HELD), says('info.one')];
+    const folded = verdict(rules, { header: { clauses: ['should.one', 'must.one'] } });
+    expect(folded.clauses.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['should.one', 'pass'],
+      ['must.one', 'fail'],
+      ['must.two', 'fail'],
+    ]);
+  });
+
   test('tells each thing that was noted once, and not too many', () => {
     const many = Array.from({ length: 50 }, (_, index) => noted(`note ${index % 30}`, EXCHANGE));
     const [one] = verdict([says('info.one', ...many)]).clauses;
@@ -174,6 +230,44 @@ describe('what could not be exercised is not passed', () => {
       exitCode: 3,
       clauses: [{ verdict: 'not-exercised', reason: 'a/1: no batch of 3' }],
     });
+  });
+
+  test('for the first reason that there is, and rather for an abort than for too little', () => {
+    const reasonOf = (ends: readonly (Partial<End> | undefined)[]): string | undefined =>
+      verdict([says('must.one')], {
+        scenarios: Object.fromEntries(ends.map((end, index) => [`a/${index}`, { end }])),
+      }).clauses[0]?.reason;
+    const short: Partial<End> = { outcome: 'short', reason: 'no batch' };
+    const aborted: Partial<End> = { outcome: 'aborted', blame: 'arrangement', reason: 'nothing arrived' };
+    expect(reasonOf([short, { outcome: 'short' }])).toBe('a/0: no batch');
+    expect(reasonOf([{ outcome: 'short' }, short])).toBe('a/0: short');
+    expect(reasonOf([short, aborted, undefined])).toBe('a/1: nothing arrived');
+    expect(reasonOf([undefined, aborted])).toBe('a/0 was cut off');
+    expect(reasonOf([{}, short])).toBe('a/1: no batch');
+  });
+
+  test('although what was too little was undecided', () => {
+    const folded = verdict([says('must.one', UNDECIDED)], scenarios({ outcome: 'short', reason: 'no batch of 3' }));
+    expect(clause(folded, 'must.one')).toMatchObject({ undecided: 2, reason: 'a/1: no batch of 3' });
+  });
+
+  test('for each clause that the scenario was to provoke', () => {
+    const folded = verdict([says('must.one', HELD), says('must.two', HELD), says('should.one', HELD)], {
+      scenarios: { 'a/1': { provokes: ['must.two', 'should.one'], end: { outcome: 'aborted', reason: 'why' } } },
+    });
+    expect(folded.clauses.map(({ id, verdict, reason }) => [id, verdict, reason])).toEqual([
+      ['must.one', 'pass', undefined],
+      ['must.two', 'not-exercised', 'a/1: why'],
+      ['should.one', 'not-exercised', 'a/1: why'],
+    ]);
+  });
+
+  test('by a scenario that was not selected, nothing is missing', () => {
+    const folded = verdict([saysOf('must.one', { 'a/2': [HELD] })], {
+      ...scenarios({ outcome: 'aborted' }),
+      header: { selection: ['a/2', 'a/2'] },
+    });
+    expect(clause(folded, 'must.one')?.verdict).toBe('pass');
   });
 
   test('an abort hides no note of what is never judged', () => {
@@ -291,6 +385,142 @@ describe('the exit code', () => {
   });
 });
 
+describe('the reasons', () => {
+  const end = (outcome: End['outcome'], part: Partial<End> = {}): NonNullable<Told['scenarios']> => ({
+    'a/1': { provokes: [], end: { outcome, ...part } },
+    'a/2': {},
+  });
+  const fine = [says('must.one', HELD)];
+  test.for<readonly [string, readonly Rule[], Told, readonly string[]]>([
+    ['all is well', fine, {}, []],
+    ['a scenario had too little', fine, { scenarios: end('short') }, []],
+    [
+      'clauses are open',
+      [...fine, says('must.two'), says('kafka.one'), says('should.one'), says('info.one')],
+      {},
+      ['2 MUST clauses were not exercised'],
+    ],
+    ['nothing is there', [], {}, ['no clause was exercised']],
+    ['only what was undecided is there', [says('should.one', UNDECIDED)], {}, ['no clause was exercised']],
+    [
+      'clauses are broken, and others open',
+      [says('must.one', BROKEN), says('must.two'), says('should.one', BROKEN)],
+      {},
+      ['1 clause is broken', '1 MUST clause was not exercised'],
+    ],
+    [
+      'clauses are broken, strictly',
+      [says('must.one', BROKEN), says('should.one', BROKEN), says('info.one', BROKEN)],
+      { header: { strict: true } },
+      ['2 clauses are broken'],
+    ],
+    [
+      'a rule crashed',
+      [...fine, crashes('should.one')],
+      {},
+      ['the suite itself failed: the rule of should.one crashed: TypeError: x is undefined'],
+    ],
+    [
+      'a scenario crashed',
+      fine,
+      { scenarios: end('aborted', { blame: 'suite', reason: 'TypeError: x' }) },
+      ['the suite itself failed: scenario a/1 crashed: TypeError: x'],
+    ],
+    [
+      'a scenario crashed without a word',
+      fine,
+      { scenarios: end('aborted', { blame: 'suite' }) },
+      ['the suite itself failed: scenario a/1 crashed: '],
+    ],
+    ['a scenario was aborted by others', fine, { scenarios: end('aborted', { blame: 'arrangement' }) }, []],
+    [
+      'the register does not know a clause',
+      fine,
+      { header: { clauses: ['gone.one', 'must.one', 'gone.two'] } },
+      ['the suite itself failed: the register does not know gone.one, gone.two'],
+    ],
+    [
+      'another register made the evidence',
+      fine,
+      { header: { suite: { version: '0', register: `sha256:${'1'.repeat(64)}` } } },
+      [
+        'the suite itself failed: the evidence was made with another clause register; ' +
+          'judge it with the version of the suite that made it',
+      ],
+    ],
+    [
+      'the file has problems',
+      fine,
+      {
+        problems: ['line 7, the last one, is cut off', 'there is no footer'],
+        footer: undefined,
+        header: { selection: ['a/1', 'a/2'] },
+      },
+      [
+        'the evidence is incomplete: line 7, the last one, is cut off',
+        'the evidence is incomplete: there is no footer',
+      ],
+    ],
+    [
+      'the endpoint was down',
+      fine,
+      { footer: { outcome: 'unreachable', reason: 'ECONNREFUSED' }, header: { selection: ['a/1', 'a/2'] } },
+      ['ECONNREFUSED'],
+    ],
+    [
+      'the endpoint was down without a word',
+      fine,
+      { footer: { outcome: 'unreachable' } },
+      ['the endpoint cannot be reached'],
+    ],
+    [
+      'the run was interrupted',
+      fine,
+      { footer: { outcome: 'interrupted' }, header: { selection: ['a/1', 'a/2'] } },
+      ['the run was interrupted'],
+    ],
+    [
+      'scenarios did not come to their end',
+      fine,
+      {
+        scenarios: { 'a/1': {}, 'a/2': { provokes: [], end: undefined } },
+        header: { selection: ['a/1', 'a/2', 'a/3'] },
+      },
+      ['2 of 3 scenarios did not come to their end'],
+    ],
+    [
+      'everything is so',
+      [says('must.one', BROKEN), crashes('must.two')],
+      { problems: ['cut'], footer: { outcome: 'interrupted' } },
+      [
+        '1 clause is broken',
+        'the suite itself failed: the rule of must.two crashed: TypeError: x is undefined',
+        'the evidence is incomplete: cut',
+        'the run was interrupted',
+        '1 MUST clause was not exercised',
+      ],
+    ],
+  ])('where %s', ([, rules, told, reasons]) => {
+    expect(verdict(rules, told).reasons).toEqual(reasons);
+  });
+});
+
+describe('whether the evidence is complete', () => {
+  test.for<readonly [string, Told, boolean]>([
+    ['it is', {}, true],
+    ['a clause is open', { header: { clauses: ['must.two'] } }, true],
+    ['there are problems', { problems: ['cut'] }, false],
+    ['there is no footer', { footer: undefined }, false],
+    ['it was interrupted', { footer: { outcome: 'interrupted' } }, false],
+    ['the endpoint was down', { footer: { outcome: 'unreachable' } }, false],
+    ['a scenario is missing', { header: { selection: ['a/1', 'a/2'] } }, false],
+    ['a scenario was cut off', { scenarios: { 'a/1': { end: undefined } } }, false],
+    ['a scenario was aborted', { scenarios: { 'a/1': { end: { outcome: 'aborted' } } } }, true],
+  ])('where %s: %s', ([, told, complete]) => {
+    expect(verdict([says('must.one', HELD)], told).complete).toBe(complete);
+  });
+});
+
 describe('a rule that crashes', () => {
   test('is named with its error, and the others still judge', () => {
     const folded = verdict([crashes('must.two'), says('must.one', HELD)]);
@@ -309,6 +539,48 @@ describe('a rule that crashes', () => {
     });
     const { crashed } = judge(history, [half, says('must.two', HELD)]);
     expect(crashed).toEqual([{ clause: 'must.one', reason: 'RangeError: half way' }]);
+  });
+
+  test('leaves what it is broken by, elsewhere or before, broken', () => {
+    const half = rule('must.one', function* () {
+      yield BROKEN;
+      throw new RangeError('half way');
+    });
+    const folded = verdict([half]);
+    expect(folded).toMatchObject({ verdict: 'nonconformant', exitCode: 70 });
+    expect(clause(folded, 'must.one')).toMatchObject({ verdict: 'fail', findings: [{ observed: 'a bad one' }] });
+  });
+
+  test('in one history has crashed for all', () => {
+    const sometimes = rule('must.one', ({ history }) => {
+      if (history.scenario === 'a/2') throw new RangeError('now');
+      return [HELD];
+    });
+    const folded = verdict([sometimes], { scenarios: { 'a/1': {}, 'a/2': {}, 'a/3': {} } });
+    expect(clause(folded, 'must.one')).toMatchObject({
+      verdict: 'not-exercised',
+      evidence: 2,
+      reason: 'its rule crashed',
+    });
+  });
+
+  test('says nothing of a clause that does not apply', () => {
+    const kafka = { present: false, reason: 'none here' };
+    const told: Told = { header: { features: { ...story().history().header.features, kafka } } };
+    expect(clause(verdict([crashes('kafka.one'), says('must.one', HELD)], told), 'kafka.one')).toMatchObject({
+      verdict: 'not-applicable',
+      reason: 'none here',
+    });
+  });
+
+  test('even before its rules could look at the history has crashed them all', () => {
+    const history: History = { ...story().history(), exchanges: [undefined as unknown as Exchange] };
+    const { findings, crashed } = judge(history, [says('must.one', HELD), says('must.two', BROKEN)]);
+    expect(findings).toEqual([]);
+    expect(crashed).toEqual([
+      { clause: 'must.one', reason: expect.stringMatching(/^TypeError: ./) as string },
+      { clause: 'must.two', reason: expect.stringMatching(/^TypeError: ./) as string },
+    ]);
   });
 
   test('with what is no error is told, too', () => {
@@ -334,6 +606,66 @@ describe('a scenario', () => {
     const { scenarios } = verdict(rules, { header: { strict }, scenarios: { 'a/1': { end } } });
     expect(scenarios).toMatchObject([{ id: 'a/1', verdict: expected, startedAt: '2026-11-21T00:00:00.000Z' }]);
     if (expected === 'not-exercised') expect(scenarios[0]?.reason).not.toBe(undefined);
+  });
+
+  test.for<readonly [string, Partial<End> | undefined, string | undefined]>([
+    ['completed', {}, undefined],
+    ['completed with a word', { reason: 'all is well' }, 'all is well'],
+    ['cut off', undefined, 'it was cut off'],
+    ['aborted', { outcome: 'aborted', reason: 'nothing arrived' }, 'nothing arrived'],
+    ['aborted without a word', { outcome: 'aborted' }, undefined],
+  ])('that was %s says why: %j', ([, end, reason]) => {
+    const [one] = verdict([says('must.one', HELD)], { scenarios: { 'a/1': { end } } }).scenarios;
+    expect(one?.reason).toBe(reason);
+    expect(Object.hasOwn(one ?? {}, 'reason')).toBe(reason !== undefined);
+  });
+
+  test('is judged by what was found in it, and each by its own', () => {
+    const rules = [
+      saysOf('must.one', { 'a/1': [BROKEN], 'a/2': [HELD], 'a/3': [UNDECIDED], 'a/4': [HELD] }),
+      saysOf('should.one', { 'a/1': [BROKEN], 'a/2': [BROKEN, HELD], 'a/3': [HELD] }),
+      saysOf('info.one', { 'a/4': [BROKEN, noted('it does that', EXCHANGE)] }),
+    ];
+    const { scenarios } = verdict(rules, { scenarios: { 'a/1': {}, 'a/2': {}, 'a/3': {}, 'a/4': {} } });
+    expect(scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['a/1', 'fail'],
+      ['a/2', 'warn'],
+      ['a/3', 'pass'],
+      ['a/4', 'pass'],
+    ]);
+  });
+
+  test('stands where the selection has it', () => {
+    const { scenarios } = verdict([says('must.one', HELD)], {
+      scenarios: { 'a/1': {}, 'a/2': {} },
+      header: { selection: ['a/2', 'a/3', 'a/1'] },
+    });
+    expect(scenarios.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['a/2', 'pass'],
+      ['a/3', 'not-exercised'],
+      ['a/1', 'pass'],
+    ]);
+  });
+
+  test('whose start was never written down has no beginning', () => {
+    const told = story();
+    const history: History = { ...told.history(), start: undefined };
+    const header = { ...history.header, suite: { version: '0.0.0', register: register.digest }, clauses: ['must.one'] };
+    const evidence: Evidence = { header, histories: [{ ...history, header }], footer: footer(), problems: [] };
+    const folded = verdictOf(evidence, register, [says('must.one', HELD)]);
+    expect(folded.scenarios).toEqual([{ id: 'chapter/case', verdict: 'pass', startedAt: null, seconds: 0 }]);
+  });
+
+  test('that was cut off has no length', () => {
+    const { scenarios } = verdict([says('must.one', HELD)], { scenarios: { 'a/1': { end: undefined } } });
+    expect(scenarios[0]?.seconds).toBe(0);
+  });
+
+  test('that began later is as long as from there', () => {
+    const whole = story().history();
+    const history: History = { ...whole, start: whole.start && { ...whole.start, at: 12.5 } };
+    const evidence: Evidence = { header: history.header, histories: [history], footer: footer(), problems: [] };
+    expect(verdictOf(evidence, register, []).scenarios[0]?.seconds).toBe(77.5);
   });
 
   test('that was never started says so', () => {
@@ -384,7 +716,24 @@ describe('the rest of a verdict', () => {
         .slice(0, -1)
         .map((line) => JSON.stringify(line)),
     );
-    expect(verdictOf(evidence, register, [])).toMatchObject({ seconds: 4.5, complete: false });
+    expect(verdictOf(evidence, register, [])).toMatchObject({ seconds: 4.5, complete: false, undeleted: [] });
+  });
+
+  test('without a footer and without an answer took no time', () => {
+    expect(verdict([], { scenarios: {}, footer: undefined }).seconds).toBe(0);
+  });
+
+  test('tells the suite, the day and the time as the header does', () => {
+    const { header } = story().history();
+    const { suite, startedAt, clock, endpoint, profile, seed } = verdict([says('must.one', HELD)]);
+    expect({ suite, startedAt, clock, endpoint, profile, seed }).toEqual({
+      suite: { version: '0.0.0', register: register.digest },
+      startedAt: header.startedAt,
+      clock: header.clock,
+      endpoint: header.endpoint,
+      profile: header.profile,
+      seed: header.seed,
+    });
   });
 
   test('counts in words', () => {

@@ -18,7 +18,7 @@ interface Room {
  * room of its own. `package` is src/package.ts, which knows the suite's own version and nothing else.
  */
 const house: Readonly<Record<string, Room>> = {
-  cli: { rooms: ['specs', 'campaign', 'emulator', 'report', 'verdict', 'rules', 'history', 'package'] },
+  cli: { rooms: ['specs', 'gallery', 'campaign', 'emulator', 'report', 'verdict', 'rules', 'history', 'package'] },
   'specs/campaign.spec.ts': { rooms: ['specs', 'campaign', 'report', 'verdict', 'rules', 'history', 'package'] },
   specs: { rooms: ['campaign', 'history'] },
   campaign: { rooms: ['endpoint', 'arrange', 'clock', 'emulator', 'history'] },
@@ -27,6 +27,8 @@ const house: Readonly<Record<string, Room>> = {
   clock: { rooms: ['history'], packages: ['undici', 'node:timers/promises'] },
   // It is tested by the suite, so it may share nothing with it (design, point 5).
   emulator: { rooms: [] },
+  // fixtures/deviants: made of the emulator, and told by nothing that judges.
+  gallery: { rooms: ['emulator'], packages: [] },
   report: { rooms: ['verdict', 'history'] },
   // What judges is pure: no I/O, and nothing that could do some.
   verdict: { rooms: ['rules', 'history'], packages: [] },
@@ -59,6 +61,7 @@ function filesBelow(folder: string): string[] {
 function roomOf(path: string): string {
   if (path in house) return path;
   const [top = '', next = ''] = path.split('/');
+  if (top === 'fixtures') return 'gallery';
   return top === 'src' ? next.replace(/\.ts$/, '') : top;
 }
 
@@ -75,7 +78,7 @@ function specifiersIn(text: string): string[] {
   return [...found].map(([, one, other]) => one ?? other ?? '');
 }
 
-const sources = [...filesBelow('src'), ...filesBelow('specs')].map((file) => ({
+const sources = [...filesBelow('src'), ...filesBelow('specs'), ...filesBelow('fixtures/deviants')].map((file) => ({
   file,
   room: roomOf(file),
   text: readFileSync(join(ROOT, file), 'utf8'),

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { Deviant, Oddity } from '../../fixtures/deviants/gallery.ts';
 import { readToken } from '../campaign/configure.ts';
 import { integer } from '../campaign/given.ts';
+import { nearest } from '../campaign/nearest.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator.ts';
 import type { EmulateOptions } from './main.ts';
@@ -21,11 +23,41 @@ export async function emulate(options: EmulateOptions, terminal: Terminal): Prom
     options.token === undefined ? undefined : { value: options.token, where: '--token' },
     options.tokenFile === undefined ? undefined : { value: options.tokenFile, where: '--token-file' },
   );
+  const subject = options.deviant === undefined ? undefined : await find(options.deviant);
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  const emulator = await start({ host, port, clock, ...(token === undefined ? {} : { token }) });
-  terminal.out(introduction(emulator, token !== undefined));
+  const emulator = await start({
+    ...subject?.options,
+    ...(subject === undefined ? {} : { behaviour: subject.behaviour }),
+    host,
+    port,
+    clock,
+    ...(token === undefined ? {} : { token }),
+  });
+  terminal.out((subject === undefined ? '' : character(subject)) + introduction(emulator, token !== undefined));
   await stopped;
   await emulator.close();
+}
+
+/** An entry of the gallery by its name. */
+async function find(name: string): Promise<Deviant | Oddity> {
+  const { deviants, oddities } = await import('../../fixtures/deviants/gallery.ts');
+  const gallery = [...deviants, ...oddities];
+  const found = gallery.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const [meant] = nearest(
+    name,
+    gallery.map((one) => one.name),
+    6,
+  );
+  throw new UsageError(
+    `--deviant: there is no ${name}. ${meant === undefined ? '' : `Did you mean ${meant}? `}Expected a name that 'dms-conformance list --deviants' prints.`,
+  );
+}
+
+function character(subject: Deviant | Oddity): string {
+  return 'breaks' in subject
+    ? `deviant   ${subject.name}: ${subject.breaks}\nbreaks    ${subject.must.join(', ')}\n`
+    : `oddity    ${subject.name}: ${subject.does}\nbreaks    nothing\n`;
 }
 
 async function start(options: EmulatorOptions): Promise<Emulator> {

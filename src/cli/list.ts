@@ -15,7 +15,12 @@ const REACH: Readonly<Record<'gate' | 'certify', readonly Clause['waits'][]>> = 
 
 export async function list(pattern: string | undefined, options: ListOptions, terminal: Terminal): Promise<void> {
   const wanted = pattern === undefined ? () => true : matcher(pattern);
-  const rows = options.scenarios === true ? await scenarioRows(wanted, options) : clauseRows(wanted, options);
+  const rows =
+    options.deviants === true
+      ? await deviantRows(wanted, options)
+      : options.scenarios === true
+        ? await scenarioRows(wanted, options)
+        : clauseRows(wanted, options);
   if (rows.length === 0) throw await nothing(pattern, options);
   terminal.out(columns(rows));
 }
@@ -40,8 +45,21 @@ async function scenarioRows(wanted: (id: string) => boolean, { level, profile }:
     .map(({ id, waiting, seconds, title }) => [id, waiting, `${seconds} s`, title]);
 }
 
+/** Deviants with the clauses that have to redden, then oddities with those that may be warnings. */
+async function deviantRows(wanted: (id: string) => boolean, { level }: ListOptions): Promise<string[][]> {
+  const { deviants, oddities } = await import('../../fixtures/deviants/gallery.ts');
+  const gallery = [
+    ...deviants.map(({ name, breaks, must }) => ({ name, clauses: must, text: breaks })),
+    ...oddities.map(({ name, does, warns = [] }) => ({ name, clauses: warns, text: does })),
+  ];
+  return gallery
+    .filter(({ name, clauses }) => wanted(name) || clauses.some(wanted))
+    .filter(({ clauses }) => level === undefined || clauses.some((id) => register.clauses.get(id)?.level === level))
+    .map(({ name, clauses, text }) => [name, clauses.join(', ') || 'conformant', text]);
+}
+
 async function nothing(pattern: string | undefined, options: ListOptions): Promise<UsageError> {
-  const what = options.scenarios === true ? 'scenario' : 'clause';
+  const what = options.deviants === true ? 'deviant' : options.scenarios === true ? 'scenario' : 'clause';
   if (pattern === undefined) return new UsageError(`No ${what} has all of these properties. Give fewer of them.`);
   const { guess } = await import('./guess.ts');
   const meant = guess(pattern);

@@ -84,11 +84,12 @@ ${EXIT_CODES}`,
 
   program
     .command('list')
-    .description('Prints the clauses, or the scenarios that provoke them.')
+    .description('Prints the clauses, the scenarios that provoke them, or the deviants that test the suite itself.')
     .argument('[pattern]', "ids to print; * stands for anything, and 'ack' for all below it")
     .addOption(new Option('--level <level>', 'only clauses of this level').choices(['MUST', 'SHOULD', 'INFO']))
     .addOption(new Option('--profile <profile>', 'only what this profile exercises').choices(['gate', 'certify']))
     .option('--scenarios', 'print scenarios instead of clauses')
+    .option('--deviants', 'print the endpoints that emulate --deviant can serve')
     .action(async (pattern: string | undefined, options: ListOptions) => {
       const { list } = await import('./list.ts');
       await list(pattern, options, terminal);
@@ -126,6 +127,7 @@ ${EXIT_CODES}`,
     )
     .option('--token <token>', 'every call must carry it as X-Auth-Token; others can read it in the process list')
     .option('--token-file <file>', 'file that holds the token')
+    .option('--deviant <name>', "an endpoint that breaks one rule, or only seems to: see 'list --deviants'")
     .action(async (options: EmulateOptions) => {
       const { emulate } = await import('./emulate.ts');
       await emulate(options, terminal);
@@ -137,6 +139,7 @@ export interface ListOptions {
   readonly level?: 'MUST' | 'SHOULD' | 'INFO';
   readonly profile?: 'gate' | 'certify';
   readonly scenarios?: boolean;
+  readonly deviants?: boolean;
 }
 
 export interface JudgeOptions {
@@ -150,6 +153,7 @@ export interface EmulateOptions {
   readonly clock: 'wall' | 'controlled';
   readonly token?: string;
   readonly tokenFile?: string;
+  readonly deviant?: string;
 }
 
 function runOptions(): Option[] {

@@ -154,12 +154,13 @@ export function viewOf(history: History): View {
     });
   }
 
-  const seenAsNormal = new Map<string, Set<string | undefined>>();
+  // Since when a tag was seen as a normal message of a group, so that it may have failed there.
+  const seenAsNormal = new Map<string, Map<string | undefined, number>>();
   for (const call of normals) {
     if (call.kind !== 'consume-normal') continue;
     const key = keyOf(call.queue, decoded(call.group));
-    const tags = seenAsNormal.get(key) ?? new Set();
-    for (const tag of call.tags) tags.add(tag);
+    const tags = seenAsNormal.get(key) ?? new Map<string | undefined, number>();
+    for (const tag of call.tags) tags.set(tag, Math.min(call.left, tags.get(tag) ?? Infinity));
     seenAsNormal.set(key, tags);
   }
   const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
@@ -196,12 +197,9 @@ export function viewOf(history: History): View {
     letterOf: (delivery) => letterOfDelivery.get(delivery),
     strangerOf(delivery) {
       const tags = tagsIn(delivery.body);
-      if (
-        tags.some(
-          (tag) => seenAsNormal.get(keyOf(delivery.consume.queue, decoded(delivery.consume.group)))?.has(tag) === true,
-        )
-      )
-        return 'perhaps-arranged';
+      const { queue, group, arrived } = delivery.consume;
+      const seen = seenAsNormal.get(keyOf(queue, decoded(group)));
+      if (tags.some((tag) => (seen?.get(tag) ?? Infinity) < arrived)) return 'perhaps-arranged';
       return tags.some((tag) => allTags.has(tag)) ? 'other-group' : 'not-arranged';
     },
   };

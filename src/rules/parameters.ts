@@ -111,12 +111,9 @@ function noteForm(name: ParameterName, form: ParameterForm): (view: View) => Gen
 function* limit(view: View): Generator<Finding> {
   const most = rangeOf('max_msgs').maximum;
   for (const call of consumes(view)) {
-    if (call.reply !== 'ok') continue;
-    const { form, value = most } = call.query.parameters.max_msgs;
+    // Whatever was asked for, ten is the default and the end of the range.
+    const { form, value: bound = most } = call.query.parameters.max_msgs;
     const count = call.deliveries.length;
-    // Whatever was asked for, ten is the end of the range.
-    const bound = form === 'legal' ? value : most;
-    if (form === 'absent' && count <= most) continue;
     if (count > bound) yield broken(`at most ${bound} dead letters in one answer`, `there were ${count}`, call);
     else if (count > 0 && form === 'legal') yield held(call);
   }
@@ -124,8 +121,7 @@ function* limit(view: View): Generator<Finding> {
 
 function* defaultLimit(view: View): Generator<Finding> {
   for (const call of consumes(view)) {
-    if (call.reply !== 'ok' || call.query.parameters.max_msgs.form !== 'absent' || call.deliveries.length === 0)
-      continue;
+    if (call.query.parameters.max_msgs.form !== 'absent' || call.deliveries.length === 0) continue;
     const count = call.deliveries.length;
     if (count > 10) yield broken('without max_msgs at most 10 dead letters in one answer', `there were ${count}`, call);
     else if ((view.groupOf(call)?.letters.length ?? 0) > 10) yield held(call);
@@ -162,10 +158,6 @@ function* handsOutNothing(view: View): Generator<Finding> {
     const rejections = group.consumes.filter((call) => call.query.standing === 'illegal' && call.reply === 'rejected');
     const [first] = rejections;
     if (first === undefined) continue;
-    for (const call of rejections) {
-      if (call.deliveries.length > 0)
-        yield broken('a rejected consume hands out nothing', 'it carried dead letters', call);
-    }
     for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
       if (obligation.cause !== 'arrival' || !before(first, consume)) continue;
       const rejection = rejections.findLast((call) => before(call, consume)) ?? first;

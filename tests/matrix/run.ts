@@ -48,7 +48,7 @@ function options(): { only?: string; all: boolean } {
     return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
+    return process.exit(2);
   }
 }
 

@@ -30,27 +30,26 @@ function tooDeep(text: string): boolean {
   return false;
 }
 
+type Reviver = Parameters<typeof JSON.parse>[1];
+
 /** Parses JSON; undefined where the text is none, or is nested deeper than 512. */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, reviver?: Reviver): unknown {
   if (tooDeep(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, reviver);
   } catch {
     return undefined;
   }
 }
 
+/** The third argument is not yet in TypeScript's library. */
+function spelled(_name: string, value: unknown, context: { source: string }): unknown {
+  return typeof value === 'number' ? new SpelledNumber(value, context.source) : value;
+}
+
 /** Parses JSON and keeps how each number was spelled; undefined where the text is none, or is nested deeper than 512. */
 export function parseSpelled(text: string): unknown {
-  if (tooDeep(text)) return undefined;
-  try {
-    // The third argument is not yet in TypeScript's library.
-    const reviver = (_name: string, value: unknown, context?: { source?: string }): unknown =>
-      typeof value === 'number' ? new SpelledNumber(value, context?.source ?? String(value)) : value;
-    return JSON.parse(text, reviver);
-  } catch {
-    return undefined;
-  }
+  return parseJson(text, spelled as Reviver);
 }
 
 /** Deep equality of JSON values; numbers by value (0 equals -0) or by spelling. */
@@ -108,29 +107,17 @@ export function compactBytes(value: unknown): number {
 
 /** A member name that stands twice in one object of a valid JSON text; undefined where none does. */
 export function repeatedName(text: string): string | undefined {
-  const open: (Set<string> | undefined)[] = [];
-  let expectsName = false;
-  let last: string | undefined;
-  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]/gs)) {
-    const names = open.at(-1);
-    if (token === '{' || token === '[') {
-      open.push(token === '{' ? new Set() : undefined);
-      expectsName = token === '{';
-    } else if (token === '}' || token === ']') {
-      open.pop();
-      expectsName = false;
-    } else if (token === ',') {
-      expectsName = names !== undefined;
-    } else if (token === ':') {
-      if (names !== undefined && last !== undefined) {
-        if (names.has(last)) return last;
-        names.add(last);
-      }
-      last = undefined;
-    } else if (expectsName) {
-      last = String(parseJson(token));
-      expectsName = false;
-    }
+  const open: Set<string>[] = [];
+  // The string before a colon is a name, and the innermost open object is its own.
+  let last = '';
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}:]/gs)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (token === ':') {
+      const [name, names] = [String(parseJson(last)), open.at(-1)];
+      if (names?.has(name) === true) return name;
+      names?.add(name);
+    } else last = token;
   }
   return undefined;
 }

@@ -1,20 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import acknowledgeResponse from '../../schemas/acknowledge-response.schema.json' with { type: 'json' };
-import clauseRegister from '../../schemas/clause-register.schema.json' with { type: 'json' };
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
-import consumeResponse from '../../schemas/consume-response.schema.json' with { type: 'json' };
 import errorBody from '../../schemas/error-body.schema.json' with { type: 'json' };
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
-import type {
-  AcknowledgeResponse,
-  ClauseRegister,
-  Configuration,
-  ConsumeResponse,
-  ErrorBody,
-  EvidenceLine,
-} from '../../schemas/types.ts';
+import type { Configuration, ErrorBody, EvidenceLine } from '../../schemas/types.ts';
 
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false, discriminator: false });
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
 interface Schema<T> {
   check(value: unknown): value is T;
@@ -35,10 +25,7 @@ function lazily<T>(schema: object): Schema<T> {
 }
 
 export const schemas = {
-  acknowledgeResponse: lazily<AcknowledgeResponse>(acknowledgeResponse),
-  clauseRegister: lazily<ClauseRegister>(clauseRegister),
   configuration: lazily<Configuration>(configuration),
-  consumeResponse: lazily<ConsumeResponse>(consumeResponse),
   errorBody: lazily<ErrorBody>(errorBody),
   evidence: lazily<EvidenceLine>(evidence),
 };

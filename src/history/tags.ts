@@ -10,15 +10,14 @@ const TAG = /dmsc-[0-9a-z]+-[0-9a-z]+-[0-9]+/g;
 
 /** The distinct tags in a message body that came back. */
 export function tagsIn(body: unknown): readonly string[] {
-  const text = typeof body === 'string' ? body : written(body);
-  return [...new Set(text.match(TAG))];
+  return [...new Set(written(body)?.match(TAG))];
 }
 
 /** Nothing for what is nested too deep to be written again: it was not ours. */
-function written(body: unknown): string {
+function written(body: unknown): string | undefined {
   try {
-    return JSON.stringify(body) ?? '';
+    return JSON.stringify(body);
   } catch {
-    return '';
+    return undefined;
   }
 }

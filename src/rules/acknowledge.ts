@@ -108,9 +108,7 @@ function malformed(is: (request: unknown) => boolean, expected: string): (view: 
   return function* (view) {
     for (const group of view.groups) {
       for (const { call } of group.acknowledgements) {
-        if (call.entries === undefined && is(call.request)) {
-          yield* rejectedBeside(controlOf(view, 'acknowledge'), call, expected);
-        }
+        if (is(call.request)) yield* rejectedBeside(controlOf(view, 'acknowledge'), call, expected);
       }
     }
   };
@@ -129,8 +127,7 @@ const entriesOf = (request: unknown): readonly unknown[] => {
 const lacksHandler = (request: unknown): boolean =>
   entriesOf(request).some((entry) => isRecord(entry) && !('handler' in entry));
 const wrongHandler = (request: unknown): boolean =>
-  !lacksHandler(request) &&
-  entriesOf(request).some((entry) => isRecord(entry) && 'handler' in entry && typeof entry['handler'] !== 'string');
+  !lacksHandler(request) && entriesOf(request).some((entry) => isRecord(entry) && typeof entry['handler'] !== 'string');
 
 function* emptyArray(view: View): Generator<Finding> {
   for (const group of view.groups) {
@@ -153,8 +150,8 @@ function* moreThanTen(view: View): Generator<Finding> {
 }
 
 function* extraMembers(view: View): Generator<Finding> {
-  for (const { view: one, due } of dueOnes(view, false)) {
-    if (!due.ordinary && one.call.contentType === 'application/json') {
+  for (const { view: one } of dueOnes(view, false)) {
+    if (one.call.contentType === 'application/json') {
       yield noted(`unknown members: ${one.call.status ?? 'no answer'}`, one.call);
     }
   }
@@ -191,11 +188,10 @@ function* countsShape(view: View): Generator<Finding> {
     if (call.reply !== 'ok') continue;
     if (call.counts !== undefined) yield held(call);
     else {
-      const [success, fail] = isRecord(call.json) ? [call.json['success'], call.json['fail']] : [undefined, undefined];
       yield broken(
         'an object with success and fail, both whole numbers from 0',
         isRecord(call.json)
-          ? `success is ${show(success)}, fail is ${show(fail)}`
+          ? `success is ${show(call.json['success'])}, fail is ${show(call.json['fail'])}`
           : `a body that is ${kindOf(call.json)}`,
         call,
       );
@@ -251,10 +247,9 @@ function* failScope(view: View): Generator<Finding> {
 }
 
 function* allFail(view: View): Generator<Finding> {
-  for (const { view: one, due } of dueOnes(view)) {
-    if (due.statusOmitted || due.successes > 0 || one.entries?.some(({ entry }) => entry.status !== 'fail') === true)
-      continue;
-    const { call } = one;
+  for (const { view: one } of dueOnes(view)) {
+    const { call, entries } = one;
+    if (entries?.every(({ entry }) => entry.status === 'fail') !== true) continue;
     if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
     else if (call.counts?.success === 0) yield held(call);
     else {
@@ -273,11 +268,9 @@ function returnedAfter(letter: Letter, one: AcknowledgeView): ConsumeCall | unde
 }
 
 /** A consume that looked late enough, and did not see it: 10 s past the end of its lease (G9), less the polls' own second. */
-function lookedLater(group: GroupView, letter: Letter, from: ConsumeCall): ConsumeCall | undefined {
+function lookedLater(group: GroupView, from: ConsumeCall): ConsumeCall | undefined {
   const end = from.received[1] + from.lease.most + 9;
-  return group.consumes.find(
-    (call) => call.empty && call.query.standing === 'legal' && call.received[0] >= end && !letter.consumes.has(call),
-  );
+  return group.consumes.find((call) => call.empty && call.query.standing === 'legal' && call.received[0] >= end);
 }
 
 function* neverReturns(view: View): Generator<Finding> {
@@ -295,7 +288,7 @@ function* neverReturns(view: View): Generator<Finding> {
           );
           continue;
         }
-        const looked = lookedLater(group, letter, delivery.consume);
+        const looked = lookedLater(group, delivery.consume);
         if (looked !== undefined) yield held(one.call, looked);
       }
     }

@@ -155,9 +155,9 @@ function* nothingForeign(view: View): Generator<Finding> {
 /** The part of a value that people need to see: from shortly before the first difference to another one. */
 function excerpt(value: unknown, other?: unknown): string {
   const text = written(value);
-  const beside = other === undefined ? '' : written(other);
+  const beside = written(other);
   let start = 0;
-  while (start < text.length && start < beside.length && text[start] === beside[start]) start += 1;
+  while (start < text.length && text[start] === beside[start]) start += 1;
   const from = text.length <= 120 ? 0 : Math.max(0, start - 30);
   return `${from > 0 ? '…' : ''}${text.slice(from, from + 120)}${text.length > from + 120 ? '…' : ''}`;
 }

@@ -1,4 +1,5 @@
 /** The answer to a consume as it stands on the wire. Rulings C7, F1, F2, F4 to F6. */
+import type { Answer } from '../../schemas/types.ts';
 import type { Call, ConsumeCall, Delivery } from '../history/calls.ts';
 import { isRecord } from '../history/calls.ts';
 import { kindOf, parseJson, repeatedName } from '../history/json.ts';
@@ -30,7 +31,7 @@ function* status200(view: View): Generator<Finding> {
 
 /** What a 200 that is no array is taken for: something was handed out in another shape, or it stands for nothing. */
 function handsOut(call: ConsumeCall): boolean {
-  return call.deliveries.length > 0 || /"handler"/.test(call.text ?? '');
+  return call.deliveries.length > 0 || call.text?.includes('"handler"') === true;
 }
 
 function* isArray(view: View): Generator<Finding> {
@@ -134,21 +135,17 @@ function* extraMembers(view: View): Generator<Finding> {
   }
 }
 
-function headerOf(call: Call, name: string): string | undefined {
-  const { outcome } = call.exchange;
-  return outcome.kind === 'answer' ? outcome.headers.find(([field]) => field.toLowerCase() === name)?.[1] : undefined;
-}
-
-function hasBody(call: Call): boolean {
-  const { outcome } = call.exchange;
-  return outcome.kind === 'answer' && outcome.body.data !== '';
+/** An answer that has a body. */
+function bodied({ exchange: { outcome } }: Call): Answer | undefined {
+  return outcome.kind === 'answer' && outcome.body.data !== '' ? outcome : undefined;
 }
 
 export function saysJson(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
   return function* (view) {
     for (const call of calls(view)) {
-      if (call.reply !== 'ok' || !hasBody(call)) continue;
-      const type = headerOf(call, 'content-type');
+      const answer = bodied(call);
+      if (call.reply !== 'ok' || answer === undefined) continue;
+      const type = answer.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
       if (/^\s*application\/json\s*(?:;|$)/i.test(type ?? '')) yield held(call);
       else
         yield broken(
@@ -163,9 +160,9 @@ export function saysJson(calls: (view: View) => readonly Call[]): (view: View) =
 export function isUtf8(calls: (view: View) => readonly Call[]): (view: View) => Generator<Finding> {
   return function* (view) {
     for (const call of calls(view)) {
-      const { outcome } = call.exchange;
-      if (outcome.kind !== 'answer' || !hasBody(call)) continue;
-      if (outcome.body.encoding === 'utf8') yield held(call);
+      const answer = bodied(call);
+      if (answer === undefined) continue;
+      if (answer.body.encoding === 'utf8') yield held(call);
       else if (call.reply === 'ok') yield broken('the answer is UTF-8', 'its bytes are not', call);
     }
   };

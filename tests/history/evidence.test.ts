@@ -42,6 +42,33 @@ test('lines of scenarios that overlapped are put apart again', () => {
   ]);
 });
 
+test('moves of the clock are part of the history, and only they', () => {
+  const told = story();
+  const move = { type: 'clock', scenario: 'chapter/case', from: 0, to: 3600, at: 1 } as const;
+  told.add(move);
+  const [history] = readEvidence(texts(told.lines())).histories;
+  expect(history?.moves).toEqual([move]);
+  expect(history?.exchanges).toEqual([]);
+});
+
+test('a history has the header of its run, and may lack its start', () => {
+  const own = header({ seed: 7 });
+  const { histories } = readEvidence(texts([own, end('a/1'), footer()]));
+  expect(histories).toEqual([
+    {
+      header: own,
+      scenario: 'a/1',
+      start: undefined,
+      queues: [],
+      groups: [],
+      deadLetters: [],
+      exchanges: [],
+      moves: [],
+      end: end('a/1'),
+    },
+  ]);
+});
+
 describe('a run that was killed', () => {
   test('leaves a last line that is cut off: it is left out and said', () => {
     const lines = whole();
@@ -91,6 +118,25 @@ describe('what is no evidence is refused, with the line', () => {
   ] as const)('%s', ([, lines, message]) => {
     expect(() => readEvidence(lines)).toThrow(EvidenceError);
     expect(() => readEvidence(lines)).toThrow(message);
+  });
+
+  test('a message says what was expected, and the error that it is one of evidence', () => {
+    const expected = 'Expected a file evidence.ndjson that a run wrote.';
+    for (const [lines, message] of [
+      [['garbage'], `line 1 is not a line of evidence: it is not JSON. ${expected}`],
+      [[], `the first line is not the header of a run. ${expected}`],
+      [texts([header(), header()]), 'there is a second header. Expected the evidence of one run.'],
+    ] as const) {
+      expect(() => readEvidence(lines)).toThrow(expect.objectContaining({ message, code: 'DMS_EVIDENCE' }) as Error);
+    }
+  });
+
+  test('a message has up to 300 characters of what was wrong', () => {
+    // A line that fits none of the nine kinds has more to say.
+    const lines = [JSON.stringify(header()), '{}', JSON.stringify(footer())];
+    expect(() => readEvidence(lines)).toThrow(
+      /^line 2 is not a line of evidence: .{300}\. Expected a file evidence\.ndjson that a run wrote\.$/s,
+    );
   });
 
   test('a message does not repeat a whole line', () => {

@@ -65,13 +65,28 @@ describe('two JSON values are the same', () => {
     ['{"a":null}', '{}', false],
     ['{"toString":1}', '{"a":1}', false],
     ['{"__proto__":1}', '{"a":1}', false],
+    // As empty as what every object has under this name.
+    ['{"__proto__":{}}', '{"a":1}', false],
     ['true', '1', false],
+    // JavaScript finds members in strings, and none in the rest.
+    ['"ab"', '{"0":"a","1":"b"}', false],
+    ['["a","b"]', '{"0":"a","1":"b"}', false],
+    ['true', '{}', false],
+    ['1', '{}', false],
+    ['""', '[]', false],
+    ['[]', '{"length":0}', false],
+    ['null', 'false', false],
     // Above 2^53 two spellings become one double.
     ['9007199254740993', '9007199254740992', true],
   ] as const)('by value %s and %s: %s', ([a, b, same]) => {
-    expect(sameJson(parseJson(a), parseJson(b))).toBe(same);
-    expect(sameJson(parseSpelled(a), parseSpelled(b), 'value')).toBe(same);
-    expect(sameJson(parseSpelled(b), parseSpelled(a), 'value')).toBe(same);
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      expect(sameJson(parseJson(one), parseJson(other))).toBe(same);
+      expect(sameJson(parseSpelled(one), parseSpelled(other))).toBe(same);
+      expect(sameJson(parseSpelled(one), parseSpelled(other), 'value')).toBe(same);
+    }
   });
 
   test.for([
@@ -86,6 +101,7 @@ describe('two JSON values are the same', () => {
     ['1', '{"value":1,"text":"1"}', false],
   ] as const)('by spelling %s and %s: %s', ([a, b, same]) => {
     expect(sameJson(parseSpelled(a), parseSpelled(b), 'spelling')).toBe(same);
+    expect(sameJson(parseSpelled(b), parseSpelled(a), 'spelling')).toBe(same);
   });
 });
 
@@ -103,6 +119,38 @@ describe('parsing', () => {
     const kinds = ['{}', '[]', '""', '1', 'true', 'null'].map((text) => kindOf(parseSpelled(text)));
     expect(kinds).toEqual(['object', 'array', 'string', 'number', 'boolean', 'null']);
     expect(kindOf(undefined)).toBe('absent');
+  });
+});
+
+describe('nesting deeper than 512 is not looked into', () => {
+  const nested = (depth: number, inside = '1'): string => `${'['.repeat(depth)}${inside}${']'.repeat(depth)}`;
+  const mixed = (depth: number): string => `${'{"a":['.repeat(depth / 2)}1${']}'.repeat(depth / 2)}`;
+
+  test.for([
+    ['arrays', nested(512), true],
+    ['arrays, one deeper', nested(513), false],
+    ['objects and arrays', mixed(512), true],
+    ['objects and arrays, one deeper', `[${mixed(512)}]`, false],
+    ['objects, one deeper', `${'{"a":'.repeat(513)}1${'}'.repeat(513)}`, false],
+    // What was closed is not open any more.
+    ['one after the other', `[${Array.from({ length: 600 }, () => '[]').join(',')}]`, true],
+    ['objects, one after the other', `[${Array.from({ length: 600 }, () => '{}').join(',')}]`, true],
+    ['one after the other, and then deep', `[[],[],{},${nested(511)}]`, true],
+    ['one after the other, and then one deeper', `[[],[],{},${nested(512)}]`, false],
+    // Within a string brackets are characters, whatever is escaped before them.
+    ['a string of brackets', JSON.stringify('[{'.repeat(400)), true],
+    ['a string of closing brackets before', `[${JSON.stringify(']}'.repeat(400))},${nested(511)}]`, true],
+    ['a string of closing brackets before, and one deeper', `[${JSON.stringify(']'.repeat(9))},${nested(512)}]`, false],
+    ['brackets behind an escaped quote', JSON.stringify(`"${'['.repeat(600)}`), true],
+    ['brackets behind an escaped backslash', `["\\\\",${JSON.stringify('['.repeat(600))}]`, true],
+    ['deep behind a string that ends with a backslash', nested(513, '"\\\\"'), false],
+    ['deep behind a string', `["a",${nested(512)}]`, false],
+  ] as const)('%s', ([, text, parsed]) => {
+    for (const parse of [parseJson, parseSpelled]) expect(parse(text) !== undefined).toBe(parsed);
+  });
+
+  test('however deep it is', () => {
+    for (const parse of [parseJson, parseSpelled]) expect(parse(nested(200_000))).toBeUndefined();
   });
 });
 
@@ -140,6 +188,14 @@ describe('a repeated member name', () => {
     ['{"x":{"a":1,"b":{},"a":2}}', 'a'],
     ['"a"', undefined],
     ['{"\\"":1,"\\"":2}', '"'],
+    ['{"\\"x\\\\":1,"\\"x\\\\":2}', '"x\\'],
+    ['{"a":":","b":":{\\"a\\":"}', undefined],
+    ['{"a":[{"b":1}],"b":{"b":1},"a":2}', 'a'],
+    ['{"undefined":1,"a":{},"undefined":2}', 'undefined'],
+    // No object, and in the end no JSON: nothing is thrown.
+    ['"a":1,"a":2', undefined],
+    [':::', undefined],
+    ['}}{"a":1}', undefined],
     ['{"constructor":1}', undefined],
   ] as const)('in %s is %s', ([text, name]) => {
     expect(repeatedName(text)).toBe(name);
@@ -155,8 +211,12 @@ describe('lone surrogates', () => {
     ['"x\\ud83d\\ude00\\ud83d"', true],
     ['{"\\ud800":1}', true],
     ['[[{"a":["\\udfff"]}]]', true],
+    ['["a",1,"\\ud800"]', true],
+    ['{"a":1,"b":"\\ud800","c":"d"}', true],
     ['"€ü😀"', false],
     ['1', false],
+    ['null', false],
+    ['[null,{"a":null}]', false],
   ] as const)('in %s: %s', ([text, lone]) => {
     expect(hasLoneSurrogate(parseJson(text))).toBe(lone);
     expect(hasLoneSurrogate(parseSpelled(text))).toBe(lone);

@@ -45,12 +45,31 @@ const rows: readonly (readonly [search: string, form: ParameterForm, value: numb
   ['time_wait=0x5', 'not-integer', undefined, 'illegal'],
   ['time_wait=NaN', 'not-integer', undefined, 'illegal'],
   ['time_wait=%CF%80', 'not-integer', undefined, 'illegal'],
+  ['time_wait=x5', 'not-integer', undefined, 'illegal'],
+  ['time_wait=5x', 'not-integer', undefined, 'illegal'],
+  ['time_wait=-1.5', 'not-integer', undefined, 'illegal'],
+  ['time_wait=-5s', 'not-integer', undefined, 'illegal'],
+  ['time_wait=.5', 'not-integer', undefined, 'illegal'],
+  ['time_wait=s', 'not-integer', undefined, 'illegal'],
+  ['time_wait=x3s', 'not-integer', undefined, 'illegal'],
+  ['time_wait=3sx', 'not-integer', undefined, 'illegal'],
+  ['time_wait=e1', 'not-integer', undefined, 'illegal'],
+  ['time_wait=1e', 'not-integer', undefined, 'illegal'],
+  ['time_wait=x1e1', 'not-integer', undefined, 'illegal'],
+  ['time_wait=1e1x', 'not-integer', undefined, 'illegal'],
+  ['time_wait=1e1.5', 'not-integer', undefined, 'illegal'],
   // ... but these spellings of whole numbers are left open, as is what has neither.
   ['time_wait=3s', 'odd', undefined, 'open'],
   ['time_wait=%2B5', 'odd', undefined, 'open'],
   ['time_wait=05', 'odd', undefined, 'open'],
   ['time_wait=1e1', 'odd', undefined, 'open'],
+  ['time_wait=30s', 'odd', undefined, 'open'],
+  ['time_wait=3S', 'odd', undefined, 'open'],
+  ['time_wait=12e10', 'odd', undefined, 'open'],
+  ['time_wait=1E1', 'odd', undefined, 'open'],
   ['time_wait=5%206', 'odd', undefined, 'open'],
+  ['time_wait=5-3', 'odd', undefined, 'open'],
+  ['time_wait=--5', 'odd', undefined, 'open'],
   ['time_wait=%EF%BC%95', 'odd', undefined, 'open'],
   // An empty one means the default, but for max_msgs nobody says so (E4).
   ['time_wait=', 'empty', 3, 'legal'],
@@ -70,6 +89,8 @@ test.for(rows)('%s is %s, %s in force, and the query %s', ([search, form, value,
 });
 
 test('the text is kept decoded', () => {
+  expect(readQuery('').parameters.time_wait.text).toBe('');
+  expect(readQuery('?time_wait=').parameters.time_wait.text).toBe('');
   expect(readQuery('?time_wait=%2B5').parameters.time_wait.text).toBe('+5');
   expect(readQuery('?max_msgs=1&max_msgs=2').parameters.max_msgs.text).toBe('1, 2');
 });

@@ -222,8 +222,9 @@ export function world(options: WorldOptions): World {
       for (;;) {
         const sentAt = clock.now();
         const left = Math.ceil(instant - sentAt);
+        // Short polls, since only an empty answer to one that was sent late enough shows that something is late.
         const batch = await consume(
-          { time_wait: Math.max(1, Math.min(10, left)), ack_wait: 15, ...query },
+          { time_wait: Math.max(1, Math.min(left > 60 ? 10 : 4, left)), ack_wait: 15, ...query },
           { consumer: 'watch' },
         );
         if (batch.delivered.length > 0) await acknowledge(entries(batch.delivered), { consumer: 'watch' });

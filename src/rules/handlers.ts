@@ -1,7 +1,7 @@
 /** What a handler is good for, and what not. Rulings B8, B9, C1 to C6. */
 import type { AcknowledgeView, EntryView } from '../history/acknowledgements.ts';
-import { before, isRecord } from '../history/calls.ts';
-import type { GroupView, View } from '../history/view.ts';
+import { before, isRecord, type NormalCall } from '../history/calls.ts';
+import type { View } from '../history/view.ts';
 import { countsNoMoreThan } from './acknowledge.ts';
 import { comesBack } from './redelivery.ts';
 import { controlOf } from './rejection.ts';
@@ -11,14 +11,13 @@ import { broken, held, noted, rule, undecided, type Finding, type Rule } from '.
 type Origin = 'other-group' | 'normal' | 'invented';
 
 interface Naming {
-  readonly group: GroupView;
   readonly one: AcknowledgeView;
   readonly entries: readonly EntryView[];
 }
 
 function* namings(view: View): Generator<Naming> {
   for (const group of view.groups) {
-    for (const one of group.acknowledgements) if (one.entries !== undefined) yield { group, one, entries: one.entries };
+    for (const one of group.acknowledgements) if (one.entries !== undefined) yield { one, entries: one.entries };
   }
 }
 
@@ -63,7 +62,7 @@ const from =
 const worth =
   (worth: EntryView['worth'], spentAs?: EntryView['spentAs']) =>
   (_view: View, entry: EntryView): boolean =>
-    entry.worth === worth && entry.entry.status === 'success' && (spentAs === undefined || entry.spentAs === spentAs);
+    entry.worth === worth && entry.entry.status === 'success' && entry.spentAs === spentAs;
 
 function* behindInvalid(view: View): Generator<Finding> {
   for (const { one, entries } of namings(view)) {
@@ -123,13 +122,8 @@ function* superseded(view: View): Generator<Finding> {
   }
 }
 
-interface AtNormal {
-  readonly call: View['normals'][number];
-  readonly group: GroupView;
-}
-
 /** Acknowledgements of normal messages that name handlers of dead letters only. */
-function* atNormal(view: View): Generator<AtNormal> {
+function* atNormal(view: View): Generator<NormalCall> {
   for (const call of view.normals) {
     if (call.kind !== 'acknowledge-normal' || call.handlers.length === 0) continue;
     const normal = new Set(
@@ -141,13 +135,13 @@ function* atNormal(view: View): Generator<AtNormal> {
           .filter((consume) => before(consume, call))
           .flatMap(({ deliveries }) => deliveries.map(({ handler }) => handler)),
       );
-      if (call.handlers.every((handler) => given.has(handler) && !normal.has(handler))) yield { call, group };
+      if (call.handlers.every((handler) => given.has(handler) && !normal.has(handler))) yield call;
     }
   }
 }
 
 function* nothingAtNormal(view: View): Generator<Finding> {
-  for (const { call } of atNormal(view)) {
+  for (const call of atNormal(view)) {
     const success = isRecord(call.json) ? call.json['success'] : undefined;
     if (call.reply === 'rejected' || (call.reply === 'ok' && success === 0)) yield held(call);
     else if (call.reply === 'ok') {
@@ -161,7 +155,7 @@ function* nothingAtNormal(view: View): Generator<Finding> {
 }
 
 function* refusedAtNormal(view: View): Generator<Finding> {
-  for (const { call } of atNormal(view)) {
+  for (const call of atNormal(view)) {
     if (call.reply === 'rejected') yield held(call);
     else if (call.reply === 'ok') {
       yield broken(

@@ -53,8 +53,7 @@ function* leaseHeld(
       other.empty &&
       before(consume, other) &&
       other.received[1] <= consume.sent[0] + wait &&
-      touching(group, first, other).length === 0 &&
-      !letter.consumes.has(other),
+      touching(group, first, other).length === 0,
   );
   // A poll that was open during the lease and brought it only afterwards shows the same.
   const waited = second !== undefined && second.consume.sent[0] < consume.sent[0] + wait ? second.consume : undefined;
@@ -214,10 +213,6 @@ export const redeliveryRules: readonly Rule[] = [
   rule('consume.ack-wait.empty', emptyAckWait),
   rule('ack.in-time.valid', (view) => validInTime(view, (after, { lease }) => after >= lease.least * 0.7)),
   rule('ack.in-time.valid-after-30', (view) =>
-    validInTime(
-      view,
-      (after, { lease }) => lease.least > 30 && after > 30,
-      ' (ruling C8; the manual once told of a limit of one minute)',
-    ),
+    validInTime(view, (after) => after > 30, ' (ruling C8; the manual once told of a limit of one minute)'),
   ),
 ];

@@ -40,11 +40,9 @@ function* afterTheEnd(view: View): Generator<Look> {
     for (const letter of group.letters) {
       for (const consume of group.consumes) {
         if (mayBeSettled(group, letter, consume)) continue;
-        if (consume.reply !== 'ok' || consume.sent[0] - letter.arranged.failed[1] <= GONE) continue;
-        const delivered = letter.deliveries.some((delivery) => delivery.consume === consume);
-        const touched = letter.deliveries.some(
-          (delivery) => delivery.consume !== consume && delivery.consume.left < consume.left,
-        );
+        if (consume.sent[0] - letter.arranged.failed[1] <= GONE) continue;
+        const delivered = letter.consumes.has(consume);
+        const touched = letter.deliveries.some((delivery) => delivery.consume.left < consume.left);
         if (delivered || consume.empty) yield { letter, consume, delivered, touched };
       }
     }

@@ -187,6 +187,8 @@ export function world(options: WorldOptions): World {
       await arranger.fail(queue.id, id, messages);
       for (const { tag, tagged } of messages) arranged.add(tagged ? tag : untagged);
       arrangedAt = clock.now();
+      // So that it can be told whether a poll that is open hears of them soon (D4).
+      clock.stopAt([2.9, 3.1].map((after) => arrangedAt + after));
     };
 
     /** If nothing of a group ever appeared it was the arranging that failed (K4): what it was to show is not exercised. */

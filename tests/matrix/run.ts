@@ -17,7 +17,8 @@ import type { Done, Task } from './worker.ts';
 
 const USAGE = `npm run matrix -- [--only PATTERN] [--all]
   --only PATTERN  these entries of the gallery; then no document is written
-  --all           every scenario for every deviant, not only those that are to find it and a cross-section`;
+  --all           every scenario for everyone; without it a deviant meets those that are to find it and a cross-section, an
+                  oddity enough for every clause and half of the rest`;
 
 const { only, all } = options();
 const matches = only === undefined ? () => true : matcher(only);
@@ -75,6 +76,7 @@ async function work(): Promise<void> {
       for (const one of done.seen) {
         seen.set(one.name, one);
         if (process.stdout.isTTY) process.stdout.write(`${seen.size} of ${chosen.length}: ${one.name}\u001b[K\r`);
+        else if (seen.size % 50 === 0) console.log(`${seen.size} of ${chosen.length} done`);
       }
     }
   } finally {

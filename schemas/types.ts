@@ -227,16 +227,15 @@ why?: string
 /**
  * Body of a 4xx answer, leniently: no shape is documented for v1.0, so any object with a code and a text under one of the names that were seen will do (ruling J2).
  */
-export type ErrorBody = ({
-[k: string]: unknown
-} & {
-code?: (number | string)
-error_code?: (number | string)
-message?: string
-error_msg?: string
-request_id?: string
-[k: string]: unknown
-})
+export type ErrorBody = (({
+code: (number | string)
+} | {
+error_code: (number | string)
+}) & ({
+message: string
+} | {
+error_msg: string
+}))
 
 /**
  * One line of evidence.ndjson: a header first, then what happened in the order in which it was known, then a footer. Judging needs nothing else. Instants are seconds: on the suite's monotonic clock since the start of the run, and, where the clock is controlled, also as bounds on the endpoint's clock.

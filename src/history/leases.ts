@@ -13,7 +13,10 @@ export const LEASE_FLOOR = 30;
 export const LONGEST_LEASE = 300;
 
 /** When the lease of a delivery may have ended at the earliest, and has to have ended at the latest, without grace. */
-export function leaseEnd({ consume }: Delivery): { readonly earliest: number; readonly latest: number } {
+export function leaseEnd({ consume }: Pick<Delivery, 'consume'>): {
+  readonly earliest: number;
+  readonly latest: number;
+} {
   return {
     earliest: consume.sent[0] + consume.lease.least,
     latest: consume.received[1] + Math.max(consume.lease.most, LEASE_FLOOR),

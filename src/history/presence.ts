@@ -76,6 +76,11 @@ function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
+/** Whether the endpoint had surely shown a dead letter of that group by then: if not, arranging may have failed (K4). */
+export function hasAppeared({ letters }: GroupView, consume: ConsumeCall): boolean {
+  return letters.some(({ deliveries }) => deliveries.some((delivery) => before(delivery.consume, consume)));
+}
+
 /** The instant by which the last of what such a call may have taken has to be back. */
 function backOf(call: ConsumeCall | OtherGroupCall, slack: Slack): number {
   if (call.kind === 'other') return call.received[1] + LONGEST_LEASE + slack.mustLate;
@@ -180,6 +185,14 @@ export function provesAbsence(
   return (
     consume.empty && consume.query.standing === 'legal' && consume.sent[0] > due && owes(group, consume, letter, slack)
   );
+}
+
+/** The obligation that an empty answer to this consume proves to be broken; undefined where there is none. */
+export function missedAt(group: GroupView, letter: Letter, consume: ConsumeCall, slack: Slack): Obligation | undefined {
+  const obligation = consume.empty ? obligationAt(group, letter, consume, slack) : undefined;
+  return obligation !== undefined && provesAbsence(group, consume, letter, obligation.must, slack)
+    ? obligation
+    : undefined;
 }
 
 /** Whether nothing lets the endpoint keep a letter back that is due: a deletion, its age, or on FIFO another one in flight. */

@@ -1,10 +1,9 @@
 /** The calls as HTTP. Rulings guard 1, H6, J1, J2, J4, J5. */
-import type { Call, ConsumeCall, OtherGroupCall } from '../history/calls.ts';
-import { schemas } from '../history/schemas.ts';
-import { isRecord } from '../history/calls.ts';
+import { isRecord, type Call, type ConsumeCall, type OtherGroupCall } from '../history/calls.ts';
 import { kindOf } from '../history/json.ts';
+import { schemas } from '../history/schemas.ts';
 import type { View } from '../history/view.ts';
-import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
+import { controlOf, rejectedBeside, saysNothing, statusBeside } from './rejection.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 function tested(view: View): readonly Call[] {
@@ -13,10 +12,10 @@ function tested(view: View): readonly Call[] {
 
 function* no5xx(view: View): Generator<Finding> {
   for (const call of tested(view)) {
-    if (call.status === undefined || call.reply === 'unknown') continue;
-    if (call.status >= 500)
-      yield broken('no input is answered with a 5xx', `it was answered with ${call.status}`, call);
-    else if (call.status >= 400) yield held(call);
+    const { status = 0, reply } = call;
+    if (reply === 'unknown') continue;
+    if (status >= 500) yield broken('no input is answered with a 5xx', `it was answered with ${status}`, call);
+    else if (status >= 400) yield held(call);
   }
 }
 
@@ -68,12 +67,14 @@ function* errorMembers(view: View): Generator<Finding> {
   for (const call of refusals(view)) {
     if (!isRecord(call.json)) continue;
     if (schemas.errorBody.check(call.json)) yield held(call);
-    else
+    else {
+      const members = Object.entries(call.json).map(([name, value]) => `${name} (${kindOf(value)})`);
       yield broken(
         'an error body has a code and a text',
-        `its members are ${Object.keys(call.json).slice(0, 6).join(', ') || 'none'}`,
+        `its members are ${members.slice(0, 6).join(', ') || 'none'}`,
         call,
       );
+    }
   }
 }
 
@@ -87,7 +88,7 @@ function* contentTypeOnConsume(view: View): Generator<Finding> {
   if (control === undefined) return;
   for (const call of lawful.filter(typed)) {
     if (call.reply === 'ok') yield held(call, control);
-    else if (call.reply === 'rejected') {
+    else if (!saysNothing(call)) {
       yield broken(
         'a Content-Type does not break the consume',
         `with one it was answered with ${call.status}`,
@@ -120,6 +121,10 @@ function* strangers(view: View, pick: (call: Call) => boolean): Generator<Call> 
   for (const call of [...view.consumes, ...view.acknowledges]) if (pick(call)) yield call;
 }
 
+function turnedAway({ status }: Call): boolean {
+  return status === 401 || status === 403;
+}
+
 function neverSucceeds(
   pick: (call: Call, view: View) => boolean,
   expected: string,
@@ -127,17 +132,21 @@ function neverSucceeds(
   return function* (view) {
     for (const call of strangers(view, (one) => pick(one, view))) {
       if (call.reply === 'ok') yield broken(`${expected} neither call succeeds`, 'it was answered with 200', call);
-      else if (call.status !== undefined && call.status >= 400 && call.status < 500) {
-        yield controlOf(view, 'consume') === undefined ? undecided(call) : held(call);
-      } else yield undecided(call);
+      else if (turnedAway(call) || call.reply === 'rejected') yield besideOurs(view, call);
+      else yield undecided(call);
     }
   };
 }
 
+/** A refusal shows something only where our own credentials were accepted. */
+function besideOurs(view: View, call: Call): Finding {
+  return controlOf(view, 'consume') === undefined ? undecided(call) : held(call);
+}
+
 function* authStatus(view: View): Generator<Finding> {
   for (const call of strangers(view, ({ token }) => token !== 'given')) {
-    if (call.status === 401 || call.status === 403) yield held(call);
-    else if (call.status !== undefined && call.reply !== 'unknown' && call.status !== 429 && call.status !== 408) {
+    if (turnedAway(call)) yield besideOurs(view, call);
+    else if (!saysNothing(call)) {
       yield broken(
         'missing or wrong credentials are answered with 401 or 403',
         `it was answered with ${call.status}`,

@@ -1,8 +1,9 @@
 /** The three query parameters of the consume: ranges, types, defaults. Rulings E1 to E8. */
-import { before, type ConsumeCall } from '../history/calls.ts';
+import { before, isRecord, type ConsumeCall } from '../history/calls.ts';
+import { leaseEnd } from '../history/leases.ts';
 import { parameterNames, rangeOf, type ParameterForm, type ParameterName } from '../history/parameters.ts';
-import { returnsOf } from '../history/presence.ts';
-import type { View } from '../history/view.ts';
+import { hasAppeared, missedAt, obligationAt, owes } from '../history/presence.ts';
+import type { GroupView, Letter, View } from '../history/view.ts';
 import { codeOf, controlOf, rejectedBeside, statusBeside } from './rejection.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -27,8 +28,7 @@ function consumes(view: View): readonly ConsumeCall[] {
 function* illegal(view: View, name: ParameterName, forms: readonly ParameterForm[]): Generator<ConsumeCall> {
   for (const consume of consumes(view)) {
     const { parameters } = consume.query;
-    const others = parameterNames.filter((other) => other !== name).map((other) => parameters[other].form);
-    const othersInOrder = others.every((form) => form === 'legal' || form === 'absent');
+    const othersInOrder = parameterNames.every((other) => other === name || parameters[other].value !== undefined);
     if (othersInOrder && consume.query.unknown.length === 0 && forms.includes(parameters[name].form)) yield consume;
   }
 }
@@ -120,12 +120,21 @@ function* limit(view: View): Generator<Finding> {
 }
 
 function* defaultLimit(view: View): Generator<Finding> {
-  for (const call of consumes(view)) {
-    if (call.query.parameters.max_msgs.form !== 'absent' || call.deliveries.length === 0) continue;
+  for (const call of view.consumes) {
+    const group = view.groupOf(call);
     const count = call.deliveries.length;
+    if (group === undefined || call.query.parameters.max_msgs.form !== 'absent' || count === 0) continue;
+    const there = group.letters.filter((letter) => wasThere(view, group, letter, call));
     if (count > 10) yield broken('without max_msgs at most 10 dead letters in one answer', `there were ${count}`, call);
-    else if ((view.groupOf(call)?.letters.length ?? 0) > 10) yield held(call);
+    else if (there.length > 10) yield held(call);
   }
+}
+
+/** Whether a consume could take that letter, by the documents' own times: without the grace that blame has to wait for. */
+function wasThere({ header: { slack } }: View, group: GroupView, letter: Letter, consume: ConsumeCall): boolean {
+  if (letter.consumes.has(consume)) return true;
+  const { must = Infinity } = obligationAt(group, letter, consume, slack) ?? {};
+  return must <= consume.sent[0] + slack.mustLate && owes(group, consume, letter, slack);
 }
 
 function* several(view: View): Generator<Finding> {
@@ -152,27 +161,71 @@ function* unknown(view: View): Generator<Finding> {
   }
 }
 
+/** Whether a refusal hands out dead letters all the same. An error body may name a handler, too, but beside no message of ours. */
+function bringsLetters({ json }: ConsumeCall): boolean {
+  const elements: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return elements.some(
+    (element) =>
+      isRecord(element) &&
+      typeof element['handler'] === 'string' &&
+      (Array.isArray(json) || isRecord(element['message'])),
+  );
+}
+
 /** What could be consumed before a rejected consume can be consumed right after it. */
 function* handsOutNothing(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const rejections = group.consumes.filter((call) => call.query.standing === 'illegal' && call.reply === 'rejected');
-    const [first] = rejections;
-    if (first === undefined) continue;
-    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
-      if (obligation.cause !== 'arrival' || !before(first, consume)) continue;
-      const rejection = rejections.findLast((call) => before(call, consume)) ?? first;
-      if (outcome === 'back') {
-        if (consume.received[1] < first.sent[0] + 15) yield held(rejection, consume);
-      } else if (outcome === 'absent' && group.letters.some(({ deliveries }) => deliveries.length > 0)) {
-        yield broken(
-          'a rejected consume leases no dead letter, so that the next one gets them',
-          `dead letter ${obligation.letter.arranged.tag} could not be consumed after it`,
-          rejection,
-          consume,
-        );
-      } else yield undecided(rejection, consume);
+    const bringing = rejections.filter(bringsLetters);
+    for (const call of bringing) {
+      yield broken('a rejected consume hands out nothing', `there were dead letters in the ${call.status}`, call);
+    }
+    // Behind these it is known why one is missing.
+    if (rejections.length === 0 || bringing.length > 0) continue;
+    for (const letter of group.letters) yield* leasesNothing(view, group, letter, rejections);
+  }
+}
+
+function* leasesNothing(
+  view: View,
+  group: GroupView,
+  letter: Letter,
+  rejections: readonly ConsumeCall[],
+): Generator<Finding> {
+  const { slack } = view.header;
+  const able = rejections.filter((call) => wasThere(view, group, letter, call));
+  const lastBefore = (consume: ConsumeCall, pick: (call: ConsumeCall) => boolean = () => true) =>
+    able.findLast((call) => before(call, consume) && pick(call));
+  const came = letter.deliveries[0]?.consume;
+  // Sooner than this the shortest lease would not have let it come.
+  const mayHaveLeased = (call: ConsumeCall): boolean =>
+    came === undefined || came.received[1] >= call.sent[0] + rangeOf('ack_wait').minimum;
+
+  const missed = group.consumes.filter((consume) => missedAt(group, letter, consume, slack)?.cause === 'arrival');
+  const [first] = missed;
+  const suspect = first && lastBefore(first);
+  // What was missing before already is not judged.
+  if (first !== undefined && suspect !== undefined) {
+    const [shown] = missed.flatMap((consume) => {
+      // A lease that it had taken has to be over at last.
+      const culprit = lastBefore(
+        consume,
+        (call) => mayHaveLeased(call) && consume.sent[0] <= leaseEnd({ consume: call }).latest + slack.mustLate,
+      );
+      return culprit !== undefined && hasAppeared(group, consume) ? [[culprit, consume] as const] : [];
+    });
+    if (shown === undefined) yield undecided(suspect, first);
+    else {
+      yield broken(
+        'a rejected consume leases no dead letter, so that the next one gets them',
+        `dead letter ${letter.arranged.tag} could not be consumed after it`,
+        ...shown,
+      );
     }
   }
+  const last = came && lastBefore(came);
+  if (came !== undefined && last !== undefined && !able.some((call) => before(call, came) && mayHaveLeased(call)))
+    yield held(last, came);
 }
 
 export const parameterRules: readonly Rule[] = [

@@ -14,9 +14,14 @@ export function controlOf(view: View, kind: 'consume' | 'acknowledge'): ConsumeC
     : view.acknowledges.find((call) => call.reply === 'ok' && view.groupOf(call) !== undefined);
 }
 
-/** A call that has to be rejected with a 4xx. Held only beside its control; 503, 504 and what concerns credentials or load say nothing. */
+/** Whether the answer says nothing about the request: it is about credentials, load or initialisation, or unavailable. */
+export function saysNothing({ reply }: Call): boolean {
+  return reply === 'transient' || reply === 'unknown';
+}
+
+/** A call that has to be rejected with a 4xx. Held only beside its control. */
 export function* rejectedBeside(control: Call | undefined, call: Call, expected: string): Generator<Finding> {
-  if (call.reply === 'transient' || call.reply === 'unknown') yield undecided(call);
+  if (saysNothing(call)) yield undecided(call);
   else if (call.reply !== 'rejected') yield broken(expected, `it was answered with ${call.status}`, call);
   else if (control === undefined) yield undecided(call);
   else yield held(call, control);
@@ -30,7 +35,7 @@ export function* statusBeside(
   expected: string,
 ): Generator<Finding> {
   if (call.reply !== 'rejected' || control === undefined) return;
-  if (call.status !== undefined && statuses.includes(call.status)) yield held(call, control);
+  if (statuses.some((status) => status === call.status)) yield held(call, control);
   else yield broken(expected, `it was answered with ${call.status}`, call);
 }
 

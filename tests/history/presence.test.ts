@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SLACK } from '../../src/history/leases.ts';
 import {
+  hasAppeared,
   latenessOf,
   obligationAt,
   owes,
@@ -767,5 +768,33 @@ describe('how late it came back', () => {
     told.consume([20, 20.1], '', [0]);
     const [first] = returnsOf(told.group(), SLACK);
     expect(first && latenessOf(first)).toBeUndefined();
+  });
+});
+
+describe('whether anything of a group had appeared by then (K4)', () => {
+  const appeared = (told: Story): boolean => {
+    const group = told.group();
+    const consume = group.consumes.find(({ empty }) => empty);
+    if (consume === undefined) throw new RangeError('the story lacks an empty answer');
+    return hasAppeared(group, consume);
+  };
+
+  test.for<readonly [string, When, boolean]>([
+    ['was over before', [20, 21], true],
+    ['came meanwhile', [20, 21.1], false],
+    ['came only behind it', [24, 25], false],
+  ])('a delivery that %s', ([, when, expected]) => {
+    const told = story({ letters: 3 });
+    told.consume([21, 24], '', answer(200, []));
+    told.consume(when, '', [1]);
+    told.consume(30, '', [1]);
+    expect(appeared(told)).toBe(expected);
+  });
+
+  test('what was none of its dead letters does not count', () => {
+    const told = story({ letters: 2 });
+    told.consume(20, '', [7]);
+    told.consume([21, 24], '', answer(200, []));
+    expect(appeared(told)).toBe(false);
   });
 });

@@ -177,6 +177,10 @@ describe('the body of a 4xx should be an object', () => {
     { code: 10240014, message: 'no' },
     { code: 'DMS.10240014', message: 'no', request_id: 'r' },
     { code: 'DMS.10240014', error_msg: 'no' },
+    // One of each will do, whatever else there is.
+    { error_code: null, code: 'DMS.10240014', message: 'no', error_msg: [] },
+    { code: null, error_code: 10240014, message: {}, error_msg: 'no' },
+    { code: 'DMS.10240014', message: 'no', request_id: 7 },
   ])('with a code and a text: %j', (body) => {
     expect(findings(alone(answer(400, body)), 'http.error-body.code-and-text')).toEqual([held(1)]);
     expect(findings(alone(answer(400, body)), 'http.error-body.object')).toEqual([held(1)]);
@@ -184,10 +188,19 @@ describe('the body of a 4xx should be an object', () => {
 
   test.for<readonly [unknown, string]>([
     [{}, 'none'],
-    [{ error_code: 'DMS.10240014' }, 'error_code'],
-    [{ message: 'no', reason: 'none' }, 'message, reason'],
-    [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'a, b, c, d, e, f'],
-    [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 }, 'a, b, c, d, e, f'],
+    [{ error_code: 'DMS.10240014' }, 'error_code (string)'],
+    [{ message: 'no', reason: 'none' }, 'message (string), reason (string)'],
+    // Members of the right name, but of no use.
+    [{ code: null, message: 'no' }, 'code (null), message (string)'],
+    [{ code: 10240014, message: { text: 'no' } }, 'code (number), message (object)'],
+    [
+      { a: 1, b: '2', c: true, d: null, e: [], f: {} },
+      'a (number), b (string), c (boolean), d (null), e (array), f (object)',
+    ],
+    [
+      { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7 },
+      'a (number), b (number), c (number), d (number), e (number), f (number)',
+    ],
   ])('which %j does not have', ([body, members]) => {
     const told = alone(answer(400, body));
     expect(findings(told, 'http.error-body.code-and-text')).toEqual([
@@ -243,11 +256,18 @@ describe('a Content-Type on the consume', () => {
     ]);
   });
 
+  test.for([400, 302, 500])('is not to be answered with %d where one without it is accepted (I9)', (status) => {
+    expect(findings(typed(answer(status)), clause)).toEqual([
+      broken('a Content-Type does not break the consume', `with one it was answered with ${status}`, 2, 1),
+    ]);
+  });
+
   test.for<readonly [string, Answer | Failure]>([
     ['401', answer(401)],
     ['429', answer(429)],
     ['503', answer(503)],
     ['no answer', failure()],
+    ['no connection', failure({ bytesLeft: false })],
   ])('is not judged by %s', ([, outcome]) => {
     expect(findings(typed(outcome), clause)).toEqual([]);
   });
@@ -405,6 +425,12 @@ describe('who has no business here', () => {
       ['500', answer(500)],
       ['503', answer(503)],
       ['no answer', failure()],
+      ['no connection', failure({ bytesLeft: false })],
+      // A 4xx that is no rejection (H6, J3, K6).
+      ['408', answer(408)],
+      ['429', answer(429)],
+      ['404 with 10240407', answer(404, { error_code: 'DMS.10240407' })],
+      ['400 with 10240032', answer(400, { error_code: 'DMS.10240032' })],
     ])('is open with %s', ([, outcome]) => {
       expect(findings(visited(stranger, outcome), clause)).toEqual([undecided(2)]);
     });
@@ -453,6 +479,13 @@ describe('who has no business here', () => {
     expect(findings(visited({ headers: [...headers] }, answer(code)), 'auth.status')).toEqual([held(2)]);
   });
 
+  test.for([401, 403])('should be told so, but %d shows nothing where ours were not accepted either', (code) => {
+    const told = story(guarded);
+    told.exchange(60, { target: told.path, headers: ours, outcome: answer(401) });
+    told.exchange(61, { target: told.path, outcome: answer(code) });
+    expect(findings(told, 'auth.status')).toEqual([undecided(2)]);
+  });
+
   test.for([200, 302, 400, 402, 404, 500])('should not be answered with %d', (code) => {
     for (const headers of [[], other]) {
       expect(findings(visited({ headers }, answer(code)), 'auth.status')).toEqual([
@@ -468,8 +501,18 @@ describe('who has no business here', () => {
     ['504', answer(504)],
     ['no answer', failure()],
     ['no connection', failure({ bytesLeft: false })],
+    ['404 with 10240407 (J3)', answer(404, { error_code: 'DMS.10240407' })],
+    ['400 with 10240032 (K6)', answer(400, { error_code: 'DMS.10240032' })],
   ])('is told nothing by %s', ([, outcome]) => {
     expect(findings(visited({ headers: [] }, outcome), 'auth.status')).toEqual([]);
+  });
+
+  test('is told nothing while the group may still be initialising (K6)', () => {
+    const told = story(guarded);
+    told.exchange(2, { target: told.path, outcome: answer(404) });
+    told.exchange(3, { target: told.path, headers: ours });
+    expect(findings(told, 'auth.status')).toEqual([]);
+    expect(findings(told, 'auth.missing-token')).toEqual([undecided(1)]);
   });
 
   test('is neither who has our credentials nor who asks for another project', () => {

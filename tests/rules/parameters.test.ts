@@ -99,6 +99,23 @@ describe('a parameter that is not as the documents want it', () => {
     expect(findings(told, 'consume.ack-wait.range')).toEqual([]);
   });
 
+  test('is judged beside others that are empty, which means their default (E4)', () => {
+    const query = 'max_msgs=11&time_wait=&ack_wait=';
+    expect(findings(beside(query, REFUSED), 'consume.max-msgs.range')).toEqual([held(2, 1)]);
+    expect(findings(beside(query, EMPTY), 'consume.max-msgs.range')).toEqual([
+      broken('max_msgs=11, outside 1 to 10, is rejected with a 4xx', 'it was answered with 200', 2),
+    ]);
+  });
+
+  test.for([
+    // Neither the default nor an error by the text (E4).
+    ['consume.time-wait.range', 'time_wait=0&max_msgs='],
+    ['consume.ack-wait.negative', 'ack_wait=-1&max_msgs=&time_wait='],
+  ] as const)('%s is not judged beside an empty max_msgs: %s', ([clause, query]) => {
+    expect(findings(beside(query, REFUSED), clause)).toEqual([]);
+    expect(findings(beside(query, EMPTY), clause)).toEqual([]);
+  });
+
   test.for([
     'max_msgs=0&time_wait=0',
     'max_msgs=0&ack_wait=-1',
@@ -383,7 +400,15 @@ describe('an answer holds no more than max_msgs', () => {
       target: `${OF_NOBODY}?max_msgs=1`,
       outcome: answer(200, [{ handler: 'a' }, { handler: 'b' }]),
     });
+    told.exchange(61, {
+      target: OF_NOBODY,
+      outcome: answer(
+        200,
+        Array.from('abcdefghijk', (handler) => ({ handler })),
+      ),
+    });
     expect(findings(told, 'consume.max-msgs.limit')).toEqual([]);
+    expect(findings(told, 'consume.max-msgs.default')).toEqual([]);
   });
 
   test.for([
@@ -406,6 +431,55 @@ describe('an answer holds no more than max_msgs', () => {
     const told = story({ letters });
     told.consume(60, '', [0, 1, 2]);
     expect(findings(told, 'consume.max-msgs.default')).toEqual(expected);
+  });
+
+  describe('and what could not come then is no evidence of the default:', () => {
+    const clause = 'consume.max-msgs.default';
+
+    test('what was acknowledged', () => {
+      const told = story({ letters: 11 });
+      const gone = told.consume(60, 'max_msgs=10', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      told.acknowledge(61, gone, [10, 0]);
+      told.consume(62, '', [10]);
+      expect(findings(told, clause)).toEqual([]);
+    });
+
+    // By the documents it is back with the end of its lease; the grace is what an endpoint may take beyond that.
+    test.for([
+      [90, []],
+      [90.1, [held(2)]],
+    ] as const)('what was in flight: at %d', ([at, expected]) => {
+      const told = story({ letters: 11 });
+      told.consume([60, 60.1], 'max_msgs=1', [0]);
+      told.consume(at, '', [1]);
+      expect(findings(told, clause)).toEqual(expected);
+    });
+
+    test('but what comes all the same counts', () => {
+      const told = story({ letters: 11 });
+      const [handler = ''] = told.consume(60, 'max_msgs=1', [0]);
+      told.acknowledge(61, [{ handler, status: 'fail' }], [0, 1]);
+      told.consume(62, '', [0]);
+      expect(findings(told, clause)).toEqual([held(3)]);
+    });
+
+    test.for([
+      [59.9, []],
+      [60, [held(1)]],
+    ] as const)('what was not there yet: at %d', ([at, expected]) => {
+      const told = story({ letters: 10 });
+      told.letter([59, 60]);
+      told.consume(at, '', [0]);
+      expect(findings(told, clause)).toEqual(expected);
+    });
+
+    test('what one in flight may hold up on a FIFO queue (G1)', () => {
+      const told = story({ letters: 13, mode: 'FIFO' });
+      told.consume(60, 'max_msgs=1', [0]);
+      told.consume(61, '', [1]);
+      told.consume(120, '', [0]);
+      expect(findings(told, clause)).toEqual([held(3)]);
+    });
   });
 
   test.for([...SAY_NOTHING, ['400', REFUSED] as const])('and %s has no number at all', ([, outcome]) => {
@@ -478,6 +552,149 @@ describe('a rejected consume hands out nothing', () => {
     told.consume(20, 'max_msgs=0', REFUSED);
     told.consume([21, 24], '', EMPTY);
     expect(findings(told, clause)).toEqual([undecided(1, 2), undecided(1, 2)]);
+  });
+
+  test('and is not blamed where others came only later: by then nothing had appeared (K4)', () => {
+    const told = story({ letters: 2 });
+    told.consume(20, 'max_msgs=0', REFUSED);
+    told.consume([21, 24], '', EMPTY);
+    told.consume(60, '', [0, 1]);
+    expect(findings(told, clause)).toEqual([undecided(1, 2), undecided(1, 2)]);
+  });
+
+  test('and is blamed as soon as another had appeared, which is not the first time that one is missing', () => {
+    const told = story({ letters: 2 });
+    told.consume(20, 'max_msgs=0', REFUSED);
+    told.consume([21, 24], '', EMPTY);
+    told.consume(40, '', [1]);
+    told.consume([41, 44], '', EMPTY);
+    told.consume([45, 48], '', EMPTY);
+    expect(findings(told, clause)).toEqual([blamed(told, 0, 1, 4), undecided(1, 2)]);
+  });
+
+  test('and is not blamed where another came meanwhile, perhaps later', () => {
+    const told = story({ letters: 2 });
+    told.consume(20, 'max_msgs=0', REFUSED);
+    told.consume([21, 24], '', EMPTY);
+    told.consume([22, 24], '', [1]);
+    expect(findings(told, clause)).toEqual([undecided(1, 2), held(1, 3)]);
+  });
+
+  test('and is not blamed for what became a dead letter after it', () => {
+    const told = story({ letters: 1 });
+    told.consume(20, 'max_msgs=0', REFUSED);
+    told.consume(21, '', [0]);
+    told.letter([400, 400]);
+    told.consume([416, 419], '', EMPTY);
+    expect(findings(told, clause)).toEqual([held(1, 2)]);
+  });
+
+  test.for([
+    [30, []],
+    [30.1, [held(1, 2)]],
+  ] as const)('nor is it credited with that: rejected at %d', ([at, expected]) => {
+    const told = story();
+    told.letter([30, 30.1]);
+    told.consume(at, 'max_msgs=0', REFUSED);
+    told.consume(31, '', [0]);
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  // It may have leased for the default of 30 s, or for at most 300 s, with 15 s of grace (D1).
+  test.for([
+    ['max_msgs=0', 65, true],
+    ['max_msgs=0', 65.1, false],
+    ['max_msgs=0&ack_wait=15', 65, true],
+    ['max_msgs=0&ack_wait=15', 65.1, false],
+    ['max_msgs=0&ack_wait=100', 135, true],
+    ['max_msgs=0&ack_wait=100', 135.1, false],
+    ['ack_wait=301', 335, true],
+    ['ack_wait=301', 335.1, false],
+  ] as const)('and is blamed no longer than it may have leased anything: %s until %d', ([query, at, blame]) => {
+    const told = story({ letters: 2 });
+    told.consume([19.9, 20], query, REFUSED);
+    told.consume(20, '', [1]);
+    told.consume([at, at + 3], '', EMPTY);
+    expect(findings(told, clause)).toEqual([blame ? blamed(told, 0, 1, 3) : undecided(1, 3), held(1, 2)]);
+  });
+
+  // It was missing for another reason: a lease lasts for 15 s at least.
+  test.for([
+    [34.9, false],
+    [35, true],
+  ] as const)('and is not blamed for what came sooner than a lease would have let it: at %d', ([at, blame]) => {
+    const told = story({ letters: 2 });
+    told.consume([20, 20.5], 'max_msgs=0', REFUSED);
+    told.consume(21, '', [1]);
+    told.consume([22, 25], '', EMPTY);
+    told.consume([26, at], '', [0]);
+    const first = blame ? [blamed(told, 0, 1, 3)] : [undecided(1, 3), held(1, 4)];
+    expect(findings(told, clause)).toEqual([...first, held(1, 2)]);
+  });
+
+  test('and of several the last is blamed whose lease may still run', () => {
+    const told = story({ letters: 2 });
+    told.consume(20, 'max_msgs=0&ack_wait=300', REFUSED);
+    told.consume(25, 'ack_wait=14', REFUSED);
+    told.consume(28, 'max_msgs=0', REFUSED);
+    told.consume(30, '', [1]);
+    told.consume([100, 103], '', EMPTY);
+    expect(findings(told, clause)).toEqual([blamed(told, 0, 2, 5), held(3, 4)]);
+  });
+
+  test('says nothing about what an answer that never came may have taken before it', () => {
+    const told = story({ letters: 1 });
+    told.consume(10, '', failure());
+    told.consume(20, 'max_msgs=0', REFUSED);
+    told.consume(21, '', [0]);
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  describe('and has none in its body', () => {
+    const given = 'a rejected consume hands out nothing';
+    const there = 'there were dead letters in the 400';
+
+    test.for<readonly [string, unknown]>([
+      ['an array', [{ handler: 'h', message: { body: {} } }]],
+      ['behind others', [null, 'x', { handler: 'h' }]],
+      ['one alone', { handler: 'h', message: { body: {} } }],
+    ])('%s', ([, body]) => {
+      const told = story({ letters: 2 });
+      told.consume(20, 'max_msgs=0', answer(400, body));
+      told.consume(21, '', [0]);
+      told.consume([22, 25], '', EMPTY);
+      // What is missing then is with the first.
+      expect(findings(told, clause)).toEqual([broken(given, there, 1)]);
+    });
+
+    test('each of several', () => {
+      const told = story();
+      told.consume(60, 'max_msgs=0', answer(400, [{ handler: 'h' }]));
+      told.consume(61, 'ack_wait=0', answer(422, [{ handler: 'i' }]));
+      expect(findings(told, clause)).toEqual([broken(given, there, 1), broken(given, there.replace('400', '422'), 2)]);
+    });
+
+    test.for<readonly [string, unknown]>([
+      ['an empty array', []],
+      ['errors', [{ code: 'DMS.10240014', message: 'no' }, null, 1, ['handler']]],
+      ['a handler that is no string', [{ handler: 1 }, { handler: null }]],
+      ['an error with a handler of its own', { code: 'DMS.10240014', message: 'no', handler: 'ConsumeHandler' }],
+      ['an error with an object', { code: 'DMS.10240014', message: { text: 'no' } }],
+      ['no JSON', '<html>handler</html>'],
+      ['nothing', ''],
+    ])('as is not %s', ([, body]) => {
+      const told = story({ letters: 1 });
+      told.consume(20, 'max_msgs=0', answer(400, body));
+      told.consume(21, '', [0]);
+      expect(findings(told, clause)).toEqual([held(1, 2)]);
+    });
+
+    test('which is not asked of one that is lawful, or was accepted', () => {
+      const told = story({ letters: 1 });
+      told.consume(60, '', answer(400, [{ handler: 'h' }]));
+      told.consume(61, 'max_msgs=0', answer(200, [{ handler: 'h' }]));
+      expect(findings(told, clause)).toEqual([]);
+    });
   });
 
   test.for([

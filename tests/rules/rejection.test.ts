@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, controlOf, rejectedBeside, statusBeside } from '../../src/rules/rejection.ts';
+import { codeOf, controlOf, rejectedBeside, saysNothing, statusBeside } from '../../src/rules/rejection.ts';
 import type { Answer, Failure } from '../../schemas/types.ts';
 import type { Call } from '../../src/history/calls.ts';
 import { broken, held, undecided } from '../support/findings.ts';
@@ -108,6 +108,16 @@ describe('the control of a rejection', () => {
     told.add({ type: 'group', scenario, queue: 'q2', group: 'g2', ours: true, at: 0 });
     told.exchange(1, { target: '/v1.0/p1/queues/q2/groups/g2/deadletters' });
     expect(controlOf(told.view(), 'consume')).toBeUndefined();
+  });
+});
+
+describe('an answer', () => {
+  test.for(SAY_NOTHING)('says nothing about the request: %s', ([, outcome]) => {
+    expect(saysNothing(answered(outcome))).toBe(true);
+  });
+
+  test.for([200, 204, 302, 400, 404, 499, 500, 502])('says something about it: %d', (status) => {
+    expect(saysNothing(answered(answer(status)))).toBe(false);
   });
 });
 

@@ -97,8 +97,8 @@ describe('what deviants broke', { timeout: 60_000 }, () => {
             }),
           );
           expect([...was.broken].filter((one) => wider.held.has(one) && !was.held.has(one))).toEqual([]);
-          const clauses = (findings: ReadonlySet<string>): Set<string> => new Set([...findings].map(clauseOf));
-          expect([...clauses(wider.broken).difference(clauses(was.broken))]).toEqual([]);
+          const known = new Set([...was.broken].map(clauseOf));
+          expect([...wider.broken].filter((one) => !known.has(clauseOf(one)))).toEqual([]);
         }
       }),
       { numRuns: 10 },

@@ -79,7 +79,8 @@ export function createConsumption(
       for (const loser of behaviour.normalLosers(group)) leaveStore(loser.normal, entry);
       for (const owner of behaviour.deadLetterOwners(group)) {
         // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
-        enter(owner.deadletter, entry.message, group.queue.mode === 'FIFO' ? entry.order : arrivals++);
+        const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
+        later(behaviour.deadLetterDelayMs(), () => enter(owner.deadletter, entry.message, order));
       }
       if (entry.gone) return;
     }

@@ -35,7 +35,9 @@ describe('an error body (J2)', () => {
 describe('what is wrong', () => {
   test('is said with its place, one thing after the other', () => {
     expect(schemas.errorBody.check({ code: 'x', message: 7 })).toBe(false);
-    expect(schemas.errorBody.problems()).toBe('/message must be string');
+    expect(schemas.errorBody.problems()).toBe(
+      "/message must be string;  must have required property 'error_msg';  must match a schema in anyOf",
+    );
     expect(schemas.errorBody.check({ message: 'x' })).toBe(false);
     expect(schemas.errorBody.problems()).toBe(
       " must have required property 'code';  must have required property 'error_code';  must match a schema in anyOf",

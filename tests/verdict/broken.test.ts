@@ -129,14 +129,18 @@ describe('evidence that cannot be', { timeout: 60_000 }, () => {
                 : {}),
             };
           });
-          said({
-            ...absurd,
-            exchanges: now() ? absurd.exchanges.toReversed() : absurd.exchanges,
-            deadLetters: absurd.deadLetters.map((letter) =>
-              now() ? letter : { ...letter, failed: [at(), at()], position: 0 },
-            ),
-            groups: absurd.groups.map((group) => (now() ? group : { ...group, at: at() })),
-          });
+          const judgement = judge(
+            {
+              ...absurd,
+              exchanges: now() ? absurd.exchanges.toReversed() : absurd.exchanges,
+              deadLetters: absurd.deadLetters.map((letter) =>
+                now() ? letter : { ...letter, failed: [at(), at()], position: 0 },
+              ),
+              groups: absurd.groups.map((group) => (now() ? group : { ...group, at: at() })),
+            },
+            rules,
+          );
+          expect(judgement.crashed).toEqual([]);
         }
       }),
       { numRuns: 10 },

@@ -61,6 +61,8 @@ export interface AcknowledgeView {
   readonly due: Due | undefined;
   /** The same where an earlier batch of the group is not settled yet, so that it is only a SHOULD, or open on FIFO (B6). */
   readonly dueAlone: Due | undefined;
+  /** Whether a batch that was handed out earlier may be in flight still, or may hold up this one (B6). */
+  readonly outstanding: boolean;
   /** The messages that it names, in a malformed request, too. */
   readonly letters: ReadonlySet<Letter>;
   /** What became of a named message. */
@@ -160,6 +162,7 @@ function readOne(
     ceiling,
     due: outstanding ? undefined : due,
     dueAlone: outstanding ? due : undefined,
+    outstanding,
     fateOf: (letter) =>
       // Malformed and not refused: what it did is anybody's guess.
       entries === undefined && letters.has(letter)
@@ -265,7 +268,7 @@ function dueOf(
     sent: entries.length,
     batchSize: batch.deliveries.length,
     statusOmitted: entries.some(({ entry }) => entry.status === 'absent'),
-    ordinary: call.contentType === 'application/json' && !hasExtraMembers(call),
+    ordinary: isOrdinary(call),
   };
 }
 
@@ -312,11 +315,13 @@ function isRefused({ reply }: AcknowledgeCall): boolean {
   return reply === 'rejected' || reply === 'transient';
 }
 
-function hasExtraMembers({ request }: AcknowledgeCall): boolean {
+/** Whether a request of the documented form is plain application/json with the documented members only (I7, I8). */
+export function isOrdinary({ request, contentType }: AcknowledgeCall): boolean {
   const { message, ...rest } = request as { message: Record<string, unknown>[] };
   return (
-    Object.keys(rest).length > 0 ||
-    message.some((entry) => Object.keys(entry).some((name) => name !== 'handler' && name !== 'status'))
+    contentType === 'application/json' &&
+    Object.keys(rest).length === 0 &&
+    message.every((entry) => Object.keys(entry).every((name) => name === 'handler' || name === 'status'))
   );
 }
 

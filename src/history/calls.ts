@@ -119,7 +119,7 @@ export interface Placed {
 }
 
 /** Whether a consume may have taken leases that we do not know of: its answer never came, or cannot be read. */
-export function mayHaveTaken(consume: ConsumeCall): boolean {
+export function mayHaveTaken(consume: Pick<Base, 'reply' | 'status' | 'json'>): boolean {
   if (consume.reply === 'unknown' || consume.reply === 'other' || consume.status === 408) return true;
   return consume.reply === 'ok' && !Array.isArray(consume.json);
 }

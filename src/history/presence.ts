@@ -3,7 +3,15 @@
  * Interval-honest: an obligation starts only when every placement of the endpoint's actions has let it start.
  */
 import type { AcknowledgeView } from './acknowledgements.ts';
-import { before, mayHaveTaken, mayPrecede, type ConsumeCall, type Delivery, type OtherGroupCall } from './calls.ts';
+import {
+  before,
+  mayHaveTaken,
+  mayPrecede,
+  type ConsumeCall,
+  type Delivery,
+  type OtherGroupCall,
+  type Placed,
+} from './calls.ts';
 import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, type Slack } from './leases.ts';
 import type { GroupView, Letter } from './view.ts';
 
@@ -92,11 +100,16 @@ function backOf(call: ConsumeCall | OtherGroupCall, slack: Slack): number {
   return until + Math.max(call.lease.most, LEASE_FLOOR) + slack.mustLate;
 }
 
-/** The acknowledgements that may have acted before that consume and named a handler of that delivery's batch. */
-export function touching(group: GroupView, delivery: Delivery, consume: ConsumeCall): AcknowledgeView[] {
-  return (indexOf(group).ofBatch.get(delivery.consume) ?? []).filter(
-    ({ call }) => mayPrecede(call, consume) && call.reply !== 'transient',
+/** The acknowledgements that may have acted before that call and named a handler of that delivery's batch. */
+export function touching(group: GroupView, { consume }: Pick<Delivery, 'consume'>, before: Placed): AcknowledgeView[] {
+  return (indexOf(group).ofBatch.get(consume) ?? []).filter(
+    ({ call }) => mayPrecede(call, before) && call.reply !== 'transient',
   );
+}
+
+/** The calls that may have acted before that consume and may have taken leases that we do not know of. */
+export function lostBefore(group: GroupView, consume: ConsumeCall): (ConsumeCall | OtherGroupCall)[] {
+  return indexOf(group).lost.filter((other) => other !== consume && mayPrecede(other, consume));
 }
 
 /** When that letter has to be consumable, by what may have happened before a consume acted; undefined if it may be settled or gone. */
@@ -114,7 +127,7 @@ export function obligationAt(
   );
   // The last by its answer: a poll that was sent before another one may have brought it after that.
   const delivery = deliveries.toSorted((a, b) => a.consume.arrived - b.consume.arrived).at(-1);
-  const lost = index.lost.filter((other) => other !== consume && mayPrecede(other, consume));
+  const lost = lostBefore(group, consume);
   const afterLost = Math.max(0, ...lost.map((other) => backOf(other, slack)));
   const visible = letter.arranged.failed[1] + slack.mustLate;
   if (delivery === undefined) {
@@ -200,6 +213,14 @@ export function owes(group: GroupView, consume: ConsumeCall, letter: Letter, sla
   if (group.deletions.some((deletion) => mayPrecede(deletion, consume))) return false;
   if (consume.received[1] > letter.arranged.failed[0] + RETENTION_SURE) return false;
   return group.queue.mode !== 'FIFO' || !anotherMayBeInFlight(group, consume, letter, slack);
+}
+
+/** What was surely consumable in a group when a consume, its own or that of another group, was sent. */
+export function consumableAt(group: GroupView, consume: ConsumeCall, slack: Slack): Obligation[] {
+  return group.letters
+    .map((letter) => obligationAt(group, letter, consume, slack))
+    .filter((obligation) => obligation !== undefined)
+    .filter(({ letter, must }) => must < consume.sent[0] && owes(group, consume, letter, slack));
 }
 
 /** Seconds for which a dead letter surely stays (D6: an hour of tolerance off 72 h). */

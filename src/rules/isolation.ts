@@ -1,6 +1,6 @@
 /** Groups, queues and consumers beside one another. Rulings G5 to G7, G10, G11. */
-import { before, type Call, type ConsumeCall } from '../history/calls.ts';
-import { returnsOf } from '../history/presence.ts';
+import { before, mayHaveTaken, mayPrecede, type Call, type ConsumeCall, type NormalCall } from '../history/calls.ts';
+import { consumableAt, returnsOf } from '../history/presence.ts';
 import { tagsIn } from '../history/tags.ts';
 import type { Addressed, GroupView, View } from '../history/view.ts';
 import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
@@ -9,28 +9,40 @@ import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } fro
 /** Consumes of one group that were answered while another group of the same, or of another queue, had dead letters. */
 function* apart(view: View, sameQueue: boolean): Generator<Finding> {
   for (const group of view.groups) {
-    const others = view.groups.filter(
-      (other) => other !== group && other.letters.length > 0 && (other.queue === group.queue) === sameQueue,
-    );
-    if (others.length === 0) continue;
+    const others = view.groups.filter((other) => other !== group && (other.queue === group.queue) === sameQueue);
+    const own = tagsOf([group]);
+    const tags = tagsOf(others);
     for (const consume of group.consumes) {
       if (consume.reply !== 'ok') continue;
-      const foreign = consume.deliveries.find(
-        (delivery) =>
-          view.letterOf(delivery) === undefined &&
-          view.strangerOf(delivery) === 'other-group' &&
-          others.some(({ letters }) => letters.some(({ arranged }) => tagsIn(delivery.body).includes(arranged.tag))),
-      );
-      if (foreign === undefined) yield held(consume);
-      else {
+      const foreign = foreignAmong(view, consume, tags);
+      if (foreign !== undefined) {
         yield broken(
           `only dead letters of group ${group.id}`,
-          `element ${foreign.index} is ${tagsIn(foreign.body)[0]}, a dead letter of another ${sameQueue ? 'group' : 'queue'}`,
+          `element ${foreign.index} is ${foreign.tag}, a dead letter of another ${sameQueue ? 'group' : 'queue'}`,
           consume,
         );
+        continue;
       }
+      const there = others.flatMap((other) => consumableAt(other, consume, view.header.slack));
+      if (there.some(({ letter }) => !own.has(letter.arranged.tag))) yield held(consume);
     }
   }
+}
+
+function tagsOf(groups: readonly GroupView[]): ReadonlySet<string> {
+  return new Set(groups.flatMap(({ letters }) => letters.map(({ arranged }) => arranged.tag)));
+}
+
+/** The first of these dead letters of others that a consume brings; none that its own group has failed, or may have. */
+function foreignAmong(
+  view: View,
+  consume: ConsumeCall,
+  others: ReadonlySet<string>,
+): { readonly index: number; readonly tag: string } | undefined {
+  return consume.deliveries
+    .filter((delivery) => view.letterOf(delivery) === undefined && view.strangerOf(delivery) === 'other-group')
+    .flatMap(({ index, body }) => tagsIn(body).map((tag) => ({ index, tag })))
+    .find(({ tag }) => others.has(tag));
 }
 
 /** The same message is a dead letter of two groups: acknowledging it in one leaves it to the other. */
@@ -74,10 +86,8 @@ function* normalQueue(view: View): Generator<Finding> {
 
 function* otherGroupsNormal(view: View): Generator<Finding> {
   for (const group of view.groups) {
-    const calls = view.normals.filter(
-      ({ kind, queue, group: id, reply }) =>
-        kind === 'consume-normal' && queue === group.queue.queue && id === group.id && reply === 'ok',
-    );
+    const normals = view.normals.filter((call) => view.groupOf(call) === group);
+    const answered = normals.filter(({ kind, reply }) => kind === 'consume-normal' && reply === 'ok');
     // What was sent before the group was made may or may not be its own.
     const owed = view.groups
       .filter((other) => other !== group && other.queue === group.queue)
@@ -88,20 +98,42 @@ function* otherGroupsNormal(view: View): Generator<Finding> {
         ),
       );
     for (const { arranged } of owed) {
-      const got = calls.find(({ tags }) => tags.includes(arranged.tag));
-      const missed = calls.find(
-        (call) => Array.isArray(call.json) && call.json.length === 0 && call.sent[0] > arranged.failed[1],
+      const got = answered.filter(({ tags }) => tags.includes(arranged.tag));
+      // What was handed out before the other group failed it is not put to the test.
+      const still = got.find(({ sent }) => sent[0] > arranged.failed[1]);
+      if (still !== undefined) yield held(still);
+      if (got.length > 0) continue;
+      const empties = answered.filter(
+        ({ json, sent }) => Array.isArray(json) && json.length === 0 && sent[0] > arranged.failed[1],
       );
-      if (got !== undefined) yield held(got);
-      else if (missed !== undefined) {
+      const missed = empties.find((call) => !mayBeKept(normals, call, group.queue.mode === 'FIFO'));
+      if (missed !== undefined) {
         yield broken(
           'other groups still get the message as a normal one',
           `group ${group.id} did not get ${arranged.tag}`,
           missed,
         );
-      }
+      } else yield* empties.slice(0, 1).map((call) => undecided(call));
     }
   }
+}
+
+/**
+ * Whether a message may be kept from a normal consume: an earlier one whose answer we never got may have it, and on FIFO
+ * whatever is unacknowledged may hold it up (G1).
+ */
+function mayBeKept(normals: readonly NormalCall[], call: NormalCall, fifo: boolean): boolean {
+  const acknowledged = new Set(
+    normals
+      .filter((other) => other.kind === 'acknowledge-normal' && other.reply === 'ok' && before(other, call))
+      .flatMap(({ handlers }) => handlers),
+  );
+  return normals.some(
+    (other) =>
+      other.kind === 'consume-normal' &&
+      mayPrecede(other, call) &&
+      (mayHaveTaken(other) || (fifo && other.handlers.some((handler) => !acknowledged.has(handler)))),
+  );
 }
 
 /** Two consumes at the same time hand out different dead letters, unless a lease ended between them. */
@@ -183,17 +215,14 @@ function* madeAnew(view: View): Generator<Finding> {
     const deleted = view.groups.filter(
       (other) =>
         other.queue === group.queue &&
-        other.deletions.some(
-          ({ kind, status, arrived }) =>
-            kind === 'delete-group' && (status ?? 500) < 300 && arrived <= group.arranged.at,
-        ),
+        other.deletions.some(({ status, arrived }) => (status ?? 500) < 300 && arrived <= group.arranged.at),
     );
-    const old = new Set(deleted.flatMap(({ letters }) => letters.map(({ arranged }) => arranged.tag)));
+    const old = tagsOf(deleted);
     if (old.size === 0) continue;
     for (const consume of group.consumes) {
-      const tag = consume.deliveries.flatMap(({ body }) => tagsIn(body)).find((one) => old.has(one));
-      if (tag !== undefined)
-        yield broken('a group made anew sees no dead letter of the deleted one', `it got ${tag}`, consume);
+      const foreign = foreignAmong(view, consume, old);
+      if (foreign !== undefined)
+        yield broken('a group made anew sees no dead letter of the deleted one', `it got ${foreign.tag}`, consume);
       else if (consume.reply === 'ok') yield held(consume);
     }
   }

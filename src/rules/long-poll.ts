@@ -1,8 +1,17 @@
 /** How long a consume waits while nothing is consumable. Rulings D2, D4, D5, K4. */
-import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
+import { isOrdinary } from '../history/acknowledgements.ts';
+import { before, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { leaseEnd } from '../history/leases.ts';
 import type { ParameterForm } from '../history/parameters.ts';
-import { obligationAt, owes, provesAbsence, touching } from '../history/presence.ts';
+import {
+  consumableAt,
+  lostBefore,
+  obligationAt,
+  owes,
+  provesAbsence,
+  touching,
+  type Obligation,
+} from '../history/presence.ts';
 import type { GroupView, View } from '../history/view.ts';
 import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -78,10 +87,15 @@ function each(
 
 function* promptly(view: View, { call, wait, least, most }: Poll): Generator<Finding> {
   if (!call.empty) return;
-  const bound = wait + view.header.slack.shouldLate;
-  if (least > bound)
-    yield broken(`an empty answer within 5 s after ${inSeconds(wait)}`, `it came after ${inSeconds(least)}`, call);
-  else if (most <= bound) yield held(call);
+  const { shouldLate } = view.header.slack;
+  if (least > wait + shouldLate) {
+    yield broken(
+      `an empty answer within ${inSeconds(shouldLate)} after ${inSeconds(wait)}`,
+      `it came after ${inSeconds(least)}`,
+      call,
+    );
+  } else if (most <= wait + shouldLate) yield held(call);
+  else yield undecided(call);
 }
 
 /** The default of 3 s, where the parameter is absent or empty. */
@@ -104,20 +118,10 @@ function defaultWait(form: ParameterForm): (view: View) => Generator<Finding> {
 
 function* availableAtOnce(view: View, { call, group, wait, least, most }: Poll): Generator<Finding> {
   if (wait < 10 || call.deliveries.length === 0) return;
-  if (most < wait / 2) {
-    yield held(call);
-    return;
-  }
-  const due = group.letters
-    .map((letter) => obligationAt(group, letter, call, view.header.slack))
-    .find(
-      (obligation) =>
-        obligation !== undefined &&
-        obligation.must < call.sent[0] &&
-        owes(group, call, obligation.letter, view.header.slack),
-    );
+  const [due] = consumableAt(group, call, view.header.slack);
   if (due === undefined) return;
-  if (least >= wait / 2) {
+  if (most < wait / 2) yield held(call);
+  else if (least >= wait / 2) {
     yield broken(
       `an answer well before time_wait=${wait} ends, since dead letter ${due.letter.arranged.tag} was consumable`,
       `it came after ${inSeconds(least)}`,
@@ -126,58 +130,67 @@ function* availableAtOnce(view: View, { call, group, wait, least, most }: Poll):
   } else yield undecided(call);
 }
 
-function* arrivesWithin(view: View, { call, group, wait }: Poll): Generator<Finding> {
-  for (const letter of group.letters) {
-    const [from, until] = letter.arranged.failed;
-    // Made dead while the poll was open: it left us before the failing acknowledgement did.
-    if (from <= call.sent[1]) continue;
-    const expected = `dead letter ${letter.arranged.tag}, which arrived during the wait, is returned before the wait ends`;
-    const due = until + view.header.slack.mustLate;
-    if (call.deliveries.some((delivery) => view.letterOf(delivery) === letter)) {
-      // An answer that comes when an empty one might has not come during the wait (D4).
-      const end = wait - view.header.slack.waitEarly;
-      if (call.received[1] < call.sent[0] + end) yield held(call);
-      // Whoever only looks again when the wait is over has not returned it during the wait.
-      else if (call.received[0] >= call.sent[1] + end && call.received[0] > due + view.header.slack.shouldLate) {
-        yield broken(
-          expected,
-          `it came when the wait was over, ${inSeconds(call.received[0] - until)} after it had arrived`,
-          call,
-        );
-      } else yield undecided(call);
+/** What was made dead while the poll was open and had been nowhere else when it was answered. */
+function arrivals(view: View, { call, group }: Poll): Obligation[] {
+  return (
+    group.letters
+      // The poll left us before the failing acknowledgement did.
+      .filter(({ arranged }) => arranged.failed[0] > call.sent[1])
+      .map((letter) => obligationAt(group, letter, call, view.header.slack))
+      // What another consume brought meanwhile comes at the end of a lease (D5), or not at all.
+      .filter((obligation) => obligation !== undefined)
+      .filter(({ cause }) => cause === 'arrival')
+  );
+}
+
+function* arrivesWithin(view: View, poll: Poll): Generator<Finding> {
+  const { call, group, wait } = poll;
+  const { slack } = view.header;
+  for (const { letter, must } of arrivals(view, poll)) {
+    const returned = letter.consumes.has(call);
+    if (!returned && !call.empty) continue;
+    // An answer that comes when an empty one might has not come during the wait (D4).
+    const end = wait - slack.waitEarly;
+    if (returned && call.received[1] < call.sent[0] + end) {
+      yield held(call);
       continue;
     }
-    if (!call.empty) continue;
-    const end = Math.min(call.received[0], call.sent[0] + wait);
-    const obligation = obligationAt(group, letter, call, view.header.slack);
-    if (obligation?.cause !== 'arrival' || obligation.must > end || !owes(group, call, letter, view.header.slack))
-      continue;
-    // If nothing of the group ever appeared, it was the arranging that failed (K4).
-    if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(call);
-    else {
-      yield broken(expected, `the answer was empty, ${inSeconds(call.received[0] - until)} after it had arrived`, call);
+    const expected = `dead letter ${letter.arranged.tag}, which arrived during the wait, is returned before the wait ends`;
+    const since = call.received[0] - letter.arranged.failed[1];
+    // More than the grace has to be left of the wait (K4).
+    const owed = must < Math.min(call.received[0], call.sent[0] + wait) && owes(group, call, letter, slack);
+    if (returned) {
+      // Whoever only looks again when the wait is over has not returned it during the wait.
+      if (owed && call.received[0] >= call.sent[1] + end && since > slack.mustLate + slack.shouldLate) {
+        yield broken(expected, `it came when the wait was over, ${inSeconds(since)} after it had arrived`, call);
+      } else yield undecided(call);
+    } else if (owed) {
+      // If nothing of the group ever appeared, it was the arranging that failed (K4).
+      if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(call);
+      else yield broken(expected, `the answer was empty, ${inSeconds(since)} after it had arrived`, call);
     }
   }
 }
 
-function* arrivesSoon(view: View, { call, group }: Poll): Generator<Finding> {
+function* arrivesSoon(view: View, poll: Poll): Generator<Finding> {
+  const { call, group } = poll;
   const bound = 3;
-  const arrived = group.letters.filter(
-    (letter) =>
-      letter.arranged.failed[0] > call.sent[1] &&
-      call.deliveries.some((delivery) => view.letterOf(delivery) === letter),
-  );
+  const arrived = arrivals(view, poll)
+    .map(({ letter }) => letter)
+    .filter(({ consumes }) => consumes.has(call));
   // The first that arrived ends the wait.
   const [first] = arrived.toSorted((a, b) => a.arranged.failed[0] - b.arranged.failed[0]);
   if (first === undefined) return;
   const [from, until] = first.arranged.failed;
-  if (call.received[0] - until > bound) {
+  const free = lostBefore(group, call).length === 0 && owes(group, call, first, view.header.slack);
+  if (call.received[1] - from <= bound) yield held(call);
+  else if (free && call.received[0] - until > bound) {
     yield broken(
       'a dead letter that arrives during the wait is returned within 3 s',
       `it took ${inSeconds(call.received[0] - until)}`,
       call,
     );
-  } else if (call.received[1] - from <= bound) yield held(call);
+  } else yield undecided(call);
 }
 
 function* inFlightIsNone(view: View, poll: Poll): Generator<Finding> {
@@ -194,45 +207,55 @@ function* inFlightIsNone(view: View, poll: Poll): Generator<Finding> {
 }
 
 function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<Finding> {
+  const { slack } = view.header;
   for (const letter of group.letters) {
-    const delivery = letter.deliveries.findLast((one) => one.consume !== call && mayPrecede(one.consume, call));
-    if (delivery === undefined || !before(delivery.consume, call) || touching(group, delivery, call).length > 0)
+    const obligation = obligationAt(group, letter, call, slack);
+    if (obligation?.cause !== 'lease' || obligation.delivery === undefined) continue;
+    const { consume } = obligation.delivery;
+    const leases = letter.deliveries
+      .map((delivery) => delivery.consume)
+      .filter((other) => other !== call && mayPrecede(other, call));
+    if (!leases.every((other) => before(other, call)) || call.sent[1] >= consume.sent[0] + consume.lease.least)
       continue;
-    const { least, most } = delivery.consume.lease;
-    if (call.sent[1] >= delivery.consume.sent[0] + least) continue;
-    if (call.deliveries.some((one) => view.letterOf(one) === letter)) {
-      if (call.received[0] >= delivery.consume.sent[0] + least - 1) yield held(delivery.consume, call);
+    if (letter.consumes.has(call)) {
+      if (call.received[0] >= consume.sent[0] + consume.lease.least - slack.early) yield held(consume, call);
       continue;
     }
-    const due = delivery.consume.received[1] + most + view.header.slack.shouldLate;
+    // Two consumes that overlapped may have acted in either order: the lease that lasts longest counts.
+    const due = Math.max(...leases.map(({ received, lease }) => received[1] + lease.most)) + slack.shouldLate;
     const end = Math.min(call.received[0], call.sent[0] + wait);
     // Absence during a poll is proven as if it had been sent when the letter was due.
     const asked = { ...call, sent: [end, end] as [number, number] };
-    if (!provesAbsence(group, asked, letter, due, view.header.slack)) continue;
-    if (obligationAt(group, letter, call, view.header.slack)?.cause !== 'lease') continue;
-    // A consume whose answer we never got may have it.
-    if (group.consumes.some((lost) => mayHaveTaken(lost) && mayPrecede(lost, call))) continue;
-    yield broken(
-      `dead letter ${letter.arranged.tag}, whose lease ended during the wait, is returned by that poll`,
-      'the answer was empty',
-      delivery.consume,
-      call,
-    );
+    if (!provesAbsence(group, asked, letter, due, slack)) continue;
+    if (lostBefore(group, call).length > 0) yield undecided(consume, call);
+    else {
+      yield broken(
+        `dead letter ${letter.arranged.tag}, whose lease ended during the wait, is returned by that poll`,
+        'the answer was empty',
+        consume,
+        call,
+      );
+    }
   }
 }
 
 /** After a wait that was longer than ack_wait an acknowledgement right behind the answer is valid. */
 function* leaseFromHandOut(view: View): Generator<Finding> {
   for (const { group, call: consume, least } of polls(view, any)) {
-    if (consume.deliveries.length === 0 || least < consume.lease.most) continue;
-    for (const { call, batch, shape, entries } of group.acknowledgements) {
+    if (least < consume.lease.most) continue;
+    for (const { call, batch, shape, entries, outstanding } of group.acknowledgements) {
       if (batch !== consume || shape !== 'in-order' || entries === undefined) continue;
-      if (group.acknowledgements.find(({ batches }) => batches.has(consume))?.call !== call) continue;
-      const prompt = call.received[1] <= consume.received[0] + consume.lease.least;
+      // One by one: what is left of a batch that another one has named is not ruled (B2).
+      if (touching(group, { consume }, call).some((other) => other.call !== call)) continue;
+      // Nothing is handed out before it was failed.
+      const handOut = Math.min(...entries.map(({ letter }) => letter?.arranged.failed[0] ?? -Infinity));
+      const prompt = call.received[1] <= handOut + consume.lease.least;
       const whole =
         entries.length === consume.deliveries.length && entries.every(({ entry }) => entry.status === 'success');
       if (!prompt || !whole || call.reply === 'unknown' || call.reply === 'transient') continue;
       if (call.counts?.success === entries.length) yield held(consume, call);
+      // Another batch (B6), the form of the request (I7, I8) or a deletion (G10) may be what it did not like.
+      else if (outstanding || !isOrdinary(call) || view.groupOf(call) === undefined) yield undecided(consume, call);
       else {
         yield broken(
           `an acknowledgement right after the answer is valid, though the wait took ${inSeconds(least)} and ack_wait is ${consume.lease.most} s`,

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { SLACK } from '../../src/history/leases.ts';
 import {
+  consumableAt,
   hasAppeared,
   latenessOf,
+  lostBefore,
   obligationAt,
   owes,
-  provesAbsence,
-  RETENTION_SURE,
   returnsOf,
-  touching,
   type Obligation,
 } from '../../src/history/presence.ts';
 import { answer, failure, story, type Story, type StoryOptions, type When } from '../support/history.ts';
@@ -670,6 +669,61 @@ test('what an acknowledgement may have done to a delivery it did before the cons
   if (delivery === undefined || consume === undefined) throw new RangeError('the story was not told like this');
   // Whoever named one of its batch touched it.
   expect(touching(group, delivery, consume).map(({ call }) => call.id)).toEqual([3, 6]);
+});
+
+describe('what was surely consumable when a consume was sent', () => {
+  /** Places of the letters that the last consume might have got. */
+  function consumable(told: Story): number[] {
+    const group = told.group();
+    const consume = group.consumes.at(-1);
+    if (consume === undefined) throw new RangeError('the story lacks a consume');
+    return consumableAt(group, consume, SLACK).map(({ letter }) => group.letters.indexOf(letter));
+  }
+
+  test.for([
+    [19, []],
+    [19.1, [1]],
+    // By 10 + 30 + 15 the lease of the other one is surely over (D1).
+    [55, [1]],
+    [55.1, [0, 1]],
+  ] as const)('is what surely arrived, or came back, before it was sent at %d: %j', ([sent, expected]) => {
+    const told = story({ letters: 1 });
+    told.letter([4, 4]);
+    told.consume(10, 'ack_wait=15', [0]);
+    told.consume([sent, sent + 30], 'time_wait=30', EMPTY);
+    expect(consumable(told)).toEqual(expected);
+  });
+
+  test('is nothing that was settled, nor on FIFO what may be held up (G1)', () => {
+    for (const [mode, expected] of [
+      ['NORMAL', [2]],
+      ['FIFO', []],
+    ] as const) {
+      const told = story({ letters: 3, mode });
+      const [handler = ''] = told.consume(20, 'ack_wait=300', [0, 1]);
+      told.acknowledge(21, [handler], [1, 0]);
+      told.consume([30, 31], '', EMPTY);
+      expect(consumable(told)).toEqual(expected);
+    }
+  });
+});
+
+test('lost before a consume is what may have acted before and may have taken something', () => {
+  const told = story({ letters: 1 });
+  told.consume([1, 2], '', failure());
+  told.consume([3, 4], '', answer(400));
+  told.consume([5, 8], '', answer(503));
+  told.exchange(6, { method: 'HEAD', target: told.path, outcome: answer(200) });
+  told.consume([7, 9], '', [0]);
+  told.consume([9, 10], '', failure());
+  const group = told.group();
+  expect(group.consumes.map((consume) => lostBefore(group, consume).map(({ id }) => id))).toEqual([
+    [],
+    [1],
+    [1, 4],
+    [1, 3, 4],
+    [1, 3, 4],
+  ]);
 });
 
 test('the returns of a group are worked out once', () => {

@@ -125,10 +125,49 @@ describe.for([
 
   test('each gets its own', () => {
     const told = twoGroups(1);
-    consume(told, 10, {}, [tagOf(told, 0)]);
-    consume(told, 11, second, [tagOf(told, 2)]);
-    consume(told, 12, second, []);
+    consume(told, 20, {}, [tagOf(told, 0)]);
+    consume(told, 21, second, [tagOf(told, 2)]);
+    consume(told, 22, second, []);
     expect(findings(told, clause)).toEqual([held(1), held(2), held(3)]);
+  });
+
+  test.for([
+    // An explicitly failed one counts as a dead letter 15 s after the answer (K4), and until it is settled.
+    [3, 17.9, []],
+    [3, 18, []],
+    [3, 18.1, [held(1)]],
+    [20, 10, []],
+  ] as const)('are put to the test while the other has one: failed at %d, consumed at %d', ([failed, at, expected]) => {
+    const told = story();
+    if (other === 'queue') addQueue(told, 'q2');
+    addGroup(told, 'g2', second);
+    told.letter([failed - 1, failed]);
+    consume(told, [at, at + 1], second, []);
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  test('are not put to the test while the only one of the other is in flight, or settled', () => {
+    const told = story({ letters: 1 });
+    if (other === 'queue') addQueue(told, 'q2');
+    addGroup(told, 'g2', second);
+    const handlers = told.consume(20, 'ack_wait=300', [0]);
+    consume(told, [21, 22], second, []);
+    told.acknowledge(23, handlers, [1, 0]);
+    consume(told, [400, 401], second, []);
+    expect(findings(told, clause).filter(({ exchanges }) => exchanges[0] !== 1)).toEqual([]);
+  });
+
+  test('are not put to the test where the group of the other may be gone (G10)', () => {
+    const told = twoGroups();
+    deleteGroup(told, [18, 19]);
+    consume(told, [20, 21], second, []);
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('are named by the tag that is of the other', () => {
+    const told = twoGroups();
+    consume(told, 10, second, [`dmsc-old-a-1 ${tagOf(told, 1)}`]);
+    expect(findings(told, clause)).toEqual([foreign(told, 0, 1, 1)]);
   });
 
   test('none is handed out to the other', () => {
@@ -154,13 +193,13 @@ describe.for([
 
   test('a group with which there is no other says nothing', () => {
     const told = story({ letters: 1 });
-    consume(told, 10, {}, [tagOf(told, 0)]);
+    consume(told, 20, {}, [tagOf(told, 0)]);
     expect(findings(told, clause)).toEqual([]);
   });
 
   test('a group beside one that has no dead letters says nothing', () => {
     const told = twoGroups();
-    consume(told, 10, {}, [tagOf(told, 0)]);
+    consume(told, 20, {}, [tagOf(told, 0)]);
     expect(findings(told, clause)).toEqual([]);
   });
 
@@ -168,7 +207,7 @@ describe.for([
     'a consume without an answer says nothing: %j',
     (outcome) => {
       const told = twoGroups();
-      consume(told, 10, second, outcome);
+      consume(told, 20, second, outcome);
       expect(findings(told, clause)).toEqual([]);
     },
   );
@@ -176,13 +215,22 @@ describe.for([
   test('a message that both failed is that of both', () => {
     const told = twoGroups();
     told.letter([0, 0], { ...second, tag: tagOf(told, 0) });
-    consume(told, 10, second, [tagOf(told, 0)]);
+    consume(told, 20, second, [tagOf(told, 0)]);
     expect(findings(told, clause)).toEqual([held(1)]);
+  });
+
+  test('a message that both failed cannot show whose it is', () => {
+    const told = story({ letters: 1 });
+    if (other === 'queue') addQueue(told, 'q2');
+    addGroup(told, 'g2', second);
+    told.letter([0, 0], { ...second, tag: tagOf(told, 0) });
+    consume(told, 20, second, [tagOf(told, 0)]);
+    expect(findings(told, clause)).toEqual([]);
   });
 
   test('what nobody has arranged is no foreign dead letter', () => {
     const told = twoGroups();
-    consume(told, 10, second, ['stranger']);
+    consume(told, 20, second, ['stranger']);
     expect(findings(told, clause)).toEqual([held(1)]);
   });
 
@@ -200,8 +248,8 @@ test('a dead letter of another queue is not one of another group of the queue, a
   addQueue(told, 'q2');
   addGroup(told, 'g3', { queue: 'q2' });
   told.letter([0, 0], { queue: 'q2', group: 'g3' });
-  consume(told, 10, { group: 'g2' }, [tagOf(told, 1)]);
-  consume(told, 11, { group: 'g2' }, [tagOf(told, 0)]);
+  consume(told, 20, { group: 'g2' }, [tagOf(told, 1)]);
+  consume(told, 21, { group: 'g2' }, [tagOf(told, 0)]);
   const of = (kind: string, place: number, id: number): Finding =>
     broken('only dead letters of group g2', `element 0 is ${told.tags[place]}, a dead letter of another ${kind}`, id);
   expect(findings(told, 'isolation.group')).toEqual([held(1), of('group', 0, 2)]);
@@ -410,6 +458,114 @@ describe('a message that one group failed', () => {
     normal(told, 10, g2, [tagOf(told, 1)]);
     normal(told, [20, 23], g2, []);
     expect(findings(told, CLAUSE)).toEqual([missed(told, 3), held(2)]);
+  });
+
+  test.for([
+    [2.9, []],
+    [3, []],
+    [3.1, [held(2), held(2)]],
+  ] as const)('is put to the test only once the first group has failed it, as got at %d', ([at, expected]) => {
+    const told = failed();
+    normal(told, at, g2, told.tags);
+    expect(findings(told, CLAUSE)).toEqual(expected);
+  });
+
+  test('is not missed where it was handed out before, nor is that the proof of it', () => {
+    const told = failed();
+    normal(told, 2.5, g2, told.tags);
+    normal(told, [10, 13], g2, []);
+    expect(findings(told, CLAUSE)).toEqual([]);
+    normal(told, 40, g2, told.tags);
+    expect(findings(told, CLAUSE)).toEqual([held(4), held(4)]);
+  });
+
+  test.for([
+    ['broken off', failure()],
+    ['unavailable', answer(503)],
+    ['answered with 500', answer(500)],
+    ['answered with no array', answer(200, {})],
+  ] as const)('may be with an earlier consume that was %s (guard 1)', ([, outcome]) => {
+    const told = failed();
+    normal(told, [5, 6], g2, outcome);
+    normal(told, [11, 14], g2, []);
+    expect(findings(told, CLAUSE)).toEqual([undecided(3), undecided(3)]);
+  });
+
+  test.for([
+    [5, {}],
+    [5, { group: 'g3' }],
+    [14, g2],
+  ] as const)('is not with a lost consume at %d of %j', ([at, where]) => {
+    const told = failed();
+    addGroup(told, 'g3');
+    normal(told, [at, at + 1], where, failure());
+    normal(told, [11, 14], g2, []);
+    expect(findings(told, CLAUSE)).toEqual([missed(told, 3, 0), missed(told, 3, 1)]);
+  });
+
+  test('is not with a consume that was refused, nor with one that brought others', () => {
+    const told = failed();
+    normal(told, 5, g2, answer(400));
+    normal(told, 6, g2, ['other']);
+    normal(told, [11, 14], g2, []);
+    expect(findings(told, CLAUSE)).toEqual([missed(told, 4, 0), missed(told, 4, 1)]);
+  });
+
+  test('is not owed by a group that is being deleted (G10)', () => {
+    const told = failed();
+    deleteGroup(told, [9, 12], answer(204), 'g2');
+    normal(told, [10, 11], g2, []);
+    expect(findings(told, CLAUSE)).toEqual([]);
+  });
+
+  describe('on a FIFO queue', () => {
+    /** The group gets the first of two messages at 10, as exchange 2. */
+    function first(): Story {
+      const told = story({ mode: 'FIFO' });
+      addGroup(told, 'g2');
+      told.letter([2, 3]);
+      told.letter([2, 3]);
+      send(told, 1, told.tags);
+      normal(told, 10, g2, [tagOf(told, 0)]);
+      return told;
+    }
+
+    const settle = (
+      told: Story,
+      when: When,
+      outcome = answer(200, { success: 1, fail: 0 }),
+      where: Where = g2,
+    ): number =>
+      told.exchange(when, {
+        method: 'POST',
+        target: pathOf(where, '/ack'),
+        body: JSON.stringify({ message: [{ handler: `${told.tags[0]}/0`, status: 'success' }] }),
+        outcome,
+      });
+
+    test('may be held up by an earlier one in flight (G1)', () => {
+      const told = first();
+      normal(told, [11, 14], g2, []);
+      expect(findings(told, CLAUSE)).toEqual([held(2), undecided(3)]);
+    });
+
+    test('is missing when the earlier one is acknowledged, whatever was empty before', () => {
+      const told = first();
+      normal(told, [11, 14], g2, []);
+      settle(told, 15);
+      normal(told, [16, 19], g2, []);
+      expect(findings(told, CLAUSE)).toEqual([held(2), missed(told, 5, 1)]);
+    });
+
+    test('may still be held up when the earlier one was acknowledged in vain, too late, or elsewhere', () => {
+      const told = first();
+      settle(told, 11, answer(400));
+      settle(told, 12, answer(200, { success: 1, fail: 0 }), {});
+      settle(told, [13, 16.1]);
+      normal(told, [16, 19], g2, []);
+      normal(told, [16, 19], g2, []);
+      expect(findings(told, CLAUSE)).toEqual([held(2), undecided(6)]);
+    });
   });
 
   test('may come later than an empty answer', () => {
@@ -670,6 +826,20 @@ describe('a group that was made anew', () => {
     consume(told, [10, 13], g2, []);
     consume(told, 30, g2, [tagOf(told, 2)]);
     expect(findings(told, CLAUSE)).toEqual([held(2), held(3)]);
+  });
+
+  test.for([
+    ['fails the same message itself', (told: Story) => told.letter([9, 9], { ...g2, tag: tagOf(told, 0) })],
+    ['got the same message as a normal one', (told: Story) => normal(told, 9, g2, [tagOf(told, 0)])],
+  ] as const)('may have a dead letter of its own where it %s', ([, arrange]) => {
+    const told = anew();
+    arrange(told);
+    consume(told, 30, g2, [tagOf(told, 0)]);
+    expect(findings(told, CLAUSE).filter(({ outcome }) => outcome === 'broken')).toEqual([]);
+    consume(told, 31, g2, [tagOf(told, 0), tagOf(told, 1)]);
+    expect(findings(told, CLAUSE).filter(({ outcome }) => outcome === 'broken')).toMatchObject([
+      { observed: `it got ${told.tags[1]}` },
+    ]);
   });
 
   test('sees one of the deleted one', () => {

@@ -204,10 +204,12 @@ const counters = scenario({
   title: 'available_deadletters is the number of dead letters that are not yet consumed.',
   clauses: ['counters.available'],
   feature: 'counters',
-  seconds: 8,
+  seconds: 23,
   async run({ queue, wait }) {
     const group = await queue.group();
     await group.deadLetters(6);
+    // A message that failed has that long to become a dead letter (K4).
+    await wait(15);
     for (let look = 1; look <= 3; look += 1) {
       await wait(1);
       await group.counters();

@@ -15,8 +15,8 @@ import type { Letter } from './view.ts';
 /**
  * What a handler was worth when the acknowledgement acted, wherever in its interval that was:
  * live, surely within its lease and its batch in no other acknowledgement; dead, surely past its last bound; superseded, the
- * message was handed out again under another handler; spent, named in an earlier acknowledgement that settled or failed it;
- * unknown, never handed out in this group; open, not decidable or not ruled.
+ * message was handed out again under another handler; spent, named in an earlier acknowledgement that settled it, or that
+ * failed it while it is neither dead nor superseded; unknown, never handed out in this group; open, not decidable or not ruled.
  */
 export type Worth = 'live' | 'dead' | 'superseded' | 'spent' | 'unknown' | 'open';
 
@@ -90,6 +90,7 @@ export function readAcknowledgements(
   const earlier: Earlier = new Map();
   const naming = new Map<ConsumeCall, AcknowledgeCall[]>();
   for (const call of calls) {
+    if (call.reply === 'transient') continue;
     for (const { handler } of call.entries ?? []) {
       for (const { consume } of byHandler.get(handler) ?? [])
         naming.set(consume, [...(naming.get(consume) ?? []), call]);
@@ -184,11 +185,12 @@ function worthOf(
   const end = leaseEnd(delivery);
   const ofBatch = earlier.get(delivery.consume) ?? [];
   const named = ofBatch.filter((view) => view.entries?.some((other) => other.delivery === delivery));
+  let failed = false;
   for (const view of named) {
     if (!before(view.call, call) || letter === undefined) return { worth: 'open', spentAs: undefined };
     const fate = view.fateOf(letter);
     if (fate === 'settled') return { worth: 'spent', spentAs: 'success' };
-    if (view.call.reply === 'ok' && fate === 'not-settled') return { worth: 'spent', spentAs: 'fail' };
+    failed ||= view.call.reply === 'ok' && fate === 'not-settled';
   }
   const later = letter?.deliveries.some(
     (other) =>
@@ -196,7 +198,15 @@ function worthOf(
   );
   if (later === true && call.sent[0] > delivery.consume.received[1] + delivery.consume.lease.most)
     return { worth: 'superseded', spentAs: undefined };
-  if (call.sent[0] > end.latest + slack.mustLate) return { worth: 'dead', spentAs: undefined };
+  // What may have been acknowledged in time is perhaps spent: that it counts again is no more than unwelcome (B8).
+  const perhaps = ofBatch.some(
+    ({ entries, fateOf }) =>
+      letter !== undefined &&
+      fateOf(letter) === 'perhaps' &&
+      (entries === undefined || entries.some((entry) => entry.delivery === delivery && mayCount(entry))),
+  );
+  if (call.sent[0] > end.latest + slack.mustLate) return { worth: perhaps ? 'open' : 'dead', spentAs: undefined };
+  if (failed && !perhaps) return { worth: 'spent', spentAs: 'fail' };
   // Its batch was named before, or may be meanwhile: whether the rest of it is still good is not ruled (B2).
   if (ofBatch.length > 0 || later === true) return { worth: 'open', spentAs: undefined };
   return { worth: call.received[1] <= end.earliest ? 'live' : 'open', spentAs: undefined };
@@ -244,11 +254,17 @@ function ceilingOf(
   batch: ConsumeCall | undefined,
   earlier: Earlier,
 ): number {
-  if (shape === 'in-order' || shape === 'gap' || shape === 'bad') {
-    // The check runs in the order of consumption and stops at the first that fails (A4, B3, C4).
-    const stop = entries.findIndex((entry) => !mayCount(entry));
-    const gap = batch === undefined ? entries.length : gapAt(entries, batch, earlier);
-    return Math.min(stop === -1 ? entries.length : stop, gap);
+  const stop = entries.findIndex((entry) => !mayCount(entry));
+  if (shape === 'bad') {
+    // What stands before the first that fails counts as it would beside valid handlers alone (C4).
+    const valid = entries.filter(({ delivery }) => delivery !== undefined);
+    const batches = new Set(valid.map(({ delivery }) => delivery?.consume));
+    const own = batches.size === 1 ? [...batches][0] : undefined;
+    return ceilingOf(entries.slice(0, stop), shapeOf(valid, own, earlier), own, earlier);
+  }
+  if (batch !== undefined && (shape === 'in-order' || shape === 'gap')) {
+    // The check runs in the order of consumption and stops at the first that fails (A4, B3).
+    return Math.min(stop === -1 ? entries.length : stop, gapAt(entries, batch, earlier));
   }
   // An endpoint may put the entries into order first (B4), and across batches nothing is said (B5): count messages.
   return new Set(entries.filter(mayCount).map(({ letter, delivery }) => letter ?? delivery)).size;

@@ -7,6 +7,7 @@ import {
   before,
   mayHaveTaken,
   mayPrecede,
+  type Call,
   type ConsumeCall,
   type Delivery,
   type OtherGroupCall,
@@ -108,17 +109,12 @@ export function touching(group: GroupView, { consume }: Pick<Delivery, 'consume'
 }
 
 /** The calls that may have acted before that consume and may have taken leases that we do not know of. */
-export function lostBefore(group: GroupView, consume: ConsumeCall): (ConsumeCall | OtherGroupCall)[] {
+export function lostBefore(group: GroupView, consume: Placed): (ConsumeCall | OtherGroupCall)[] {
   return indexOf(group).lost.filter((other) => other !== consume && mayPrecede(other, consume));
 }
 
-/** When that letter has to be consumable, by what may have happened before a consume acted; undefined if it may be settled or gone. */
-export function obligationAt(
-  group: GroupView,
-  letter: Letter,
-  consume: ConsumeCall,
-  slack: Slack,
-): Obligation | undefined {
+/** When that letter has to be consumable, by what may have happened before a call acted; undefined if it may be settled. */
+export function obligationAt(group: GroupView, letter: Letter, consume: Placed, slack: Slack): Obligation | undefined {
   const index = indexOf(group);
   const naming = index.naming.get(letter) ?? [];
   if (naming.some((view) => mayPrecede(view.call, consume) && view.fateOf(letter) !== 'not-settled')) return undefined;
@@ -184,6 +180,14 @@ function shouldBeBack(
   return atOnce && acknowledgement !== undefined ? acknowledgement.call.received[1] + slack.shouldLate : Infinity;
 }
 
+/** The same where it is due whenever that call acted, and neither deleted nor too old; undefined elsewhere. */
+export function dueAt(group: GroupView, letter: Letter, call: Call, slack: Slack): Obligation | undefined {
+  const obligation = obligationAt(group, letter, call, slack);
+  return obligation !== undefined && obligation.must < call.sent[0] && !mayBeGone(group, call, letter)
+    ? obligation
+    : undefined;
+}
+
 /**
  * Whether an empty answer to this consume shows that a letter was missing although it was due since `due`. On a FIFO queue
  * one that is in flight may hold up all others (G1); a deleted group owes nothing; after three days it may be gone.
@@ -210,8 +214,7 @@ export function missedAt(group: GroupView, letter: Letter, consume: ConsumeCall,
 
 /** Whether nothing lets the endpoint keep a letter back that is due: a deletion, its age, or on FIFO another one in flight. */
 export function owes(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  if (group.deletions.some((deletion) => mayPrecede(deletion, consume))) return false;
-  if (consume.received[1] > letter.arranged.failed[0] + RETENTION_SURE) return false;
+  if (mayBeGone(group, consume, letter)) return false;
   return group.queue.mode !== 'FIFO' || !anotherMayBeInFlight(group, consume, letter, slack);
 }
 
@@ -223,29 +226,41 @@ export function consumableAt(group: GroupView, consume: ConsumeCall, slack: Slac
     .filter(({ letter, must }) => must < consume.sent[0] && owes(group, consume, letter, slack));
 }
 
+function mayBeGone(group: GroupView, call: Call, letter: Letter): boolean {
+  return (
+    group.deletions.some((deletion) => mayPrecede(deletion, call)) ||
+    call.received[1] > letter.arranged.failed[0] + RETENTION_SURE
+  );
+}
+
 /** Seconds for which a dead letter surely stays (D6: an hour of tolerance off 72 h). */
 export const RETENTION_SURE = 71 * 3600;
 
 function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  const { giving, ofBatch } = indexOf(group);
-  return giving.some(
+  return indexOf(group).giving.some(
     (other) =>
       other !== consume &&
       mayPrecede(other, consume) &&
       other.deliveries.some((delivery) => {
         if (letter.deliveries.includes(delivery)) return false;
         if (leaseEnd(delivery).latest + slack.mustLate < consume.sent[0]) return false;
-        return !ofBatch
-          .get(other)
-          ?.some(
-            ({ call, entries, fateOf }) =>
-              before(call, consume) &&
-              entries?.some(
-                (entry) =>
-                  entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
-              ) === true,
-          );
+        return !isSettledBefore(group, delivery, consume);
       }),
+  );
+}
+
+/** Whether that delivery was surely acknowledged before a call began. */
+export function isSettledBefore(group: GroupView, delivery: Delivery, consume: Placed): boolean {
+  return (
+    indexOf(group)
+      .ofBatch.get(delivery.consume)
+      ?.some(
+        ({ call, entries, fateOf }) =>
+          before(call, consume) &&
+          entries?.some(
+            (entry) => entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
+          ) === true,
+      ) === true
   );
 }
 
@@ -289,16 +304,21 @@ function returnsOfLetter(group: GroupView, letter: Letter, slack: Slack): Return
   return returns;
 }
 
+/** Seconds between two polls that count as asking all the time. */
+const PAUSE = 1;
+
 /**
- * Seconds by which a letter came back behind the end of its lease, where somebody was asking for it all the time since;
- * undefined where that cannot be said.
+ * Seconds by which a letter came back behind the end of its lease, where somebody was asking for it all the time since,
+ * but for short pauses; undefined where that cannot be said.
  */
 export function latenessOf({ group, obligation, outcome, consume }: Return): number | undefined {
   const before = obligation.delivery?.consume;
   if (outcome !== 'back' || obligation.cause !== 'lease' || before === undefined) return undefined;
   const end = before.received[1] + before.lease.most;
-  const asked = group.consumes.some(
-    (other) => other.sent[0] <= end && other.received[1] >= end && (other.empty || other === consume),
-  );
-  return asked ? Math.max(0, consume.received[1] - end) : undefined;
+  let asked = end;
+  for (const other of group.consumes) {
+    if (other.sent[0] <= asked + PAUSE && (other.empty || other === consume))
+      asked = Math.max(asked, other.received[1]);
+  }
+  return asked >= consume.received[1] ? Math.max(0, consume.received[1] - end) : undefined;
 }

@@ -2,7 +2,7 @@
 import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { compactBytes, parseJson } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
-import { obligationAt, returnsOf } from '../history/presence.ts';
+import { dueAt, isSettledBefore, missedAt, obligationAt } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -10,19 +10,29 @@ import { broken, held, noted, rule, undecided, type Finding, type Rule } from '.
 const LOAD_LIMIT = 524_288;
 const NEARLY_FULL = 500_000;
 
-function* arrives(view: View, pick: (group: GroupView, letter: Letter) => boolean = () => true): Generator<Finding> {
+const isLarge = (letter: Letter): boolean => bytesOf(letter) > NEARLY_FULL;
+/** That a single large message is delivered is only a SHOULD (E9), so no MUST stands on it. */
+const isOrdinary = (letter: Letter): boolean => !isLarge(letter);
+
+function* arrives(view: View, pick: (letter: Letter, group: GroupView) => boolean): Generator<Finding> {
   for (const group of view.groups) {
-    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
-      if (obligation.cause !== 'arrival' || !pick(group, obligation.letter)) continue;
-      if (outcome === 'back') yield held(consume);
-      // If nothing of the group ever appeared, it was the arranging that failed (K4).
-      else if (group.letters.every(({ deliveries }) => deliveries.length === 0)) yield undecided(consume);
-      else
+    for (const letter of group.letters) {
+      if (!pick(letter, group)) continue;
+      const missed = group.consumes.filter(
+        (consume) => missedAt(group, letter, consume, view.header.slack)?.cause === 'arrival',
+      );
+      // If no other one of the group had appeared by then, it was the arranging that failed (K4).
+      const shown = missed.find((consume) =>
+        group.letters.some(({ deliveries }) => deliveries.some((delivery) => before(delivery.consume, consume))),
+      );
+      if (shown !== undefined) {
         yield broken(
-          `dead letter ${obligation.letter.arranged.tag} is delivered`,
+          `dead letter ${letter.arranged.tag} is delivered`,
           'a consume that could have brought it came back empty',
-          consume,
+          shown,
         );
+      } else if (missed[0] !== undefined) yield undecided(missed[0]);
+      if (letter.deliveries[0] !== undefined) yield held(letter.deliveries[0].consume);
     }
   }
 }
@@ -30,33 +40,42 @@ function* arrives(view: View, pick: (group: GroupView, letter: Letter) => boolea
 function* boundedRounds(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const count = group.letters.length;
+    const letters = group.letters.filter(isOrdinary);
     const giving = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
     const last = giving.at(-1);
-    if (count < 2 || last === undefined) continue;
+    if (letters.length < 2 || last === undefined) continue;
     const bound = 10 + 3 * count;
-    const firsts = group.letters.map(({ deliveries }) =>
-      deliveries[0] === undefined ? Infinity : giving.indexOf(deliveries[0].consume),
-    );
-    const rounds = Math.max(...firsts) + 1;
-    if (rounds <= bound) yield held(last);
-    else if (giving.length > bound && allSettled(view, group, giving.slice(0, bound))) {
+    const late = letters.filter(({ consumes }) => !giving.slice(0, bound).some((round) => consumes.has(round)));
+    if (late.length === 0) yield held(last);
+    const [end] = late.flatMap((letter) => endOfRounds(view, group, letter, giving, bound) ?? []);
+    if (end !== undefined) {
       yield broken(
         `all ${count} dead letters arrive within ${bound} rounds`,
-        `after ${giving.length} rounds not all had come`,
-        last,
+        `after ${bound} rounds not all had come`,
+        end,
       );
     }
   }
 }
 
-/** Whether all that these consumes brought was acknowledged: only then the others had their turn. */
-function allSettled(view: View, group: GroupView, consumes: readonly ConsumeCall[]): boolean {
-  return consumes.every(({ deliveries }) =>
-    deliveries.every((delivery) => {
-      const letter = view.letterOf(delivery);
-      return letter !== undefined && group.acknowledgements.some((one) => one.fateOf(letter) === 'settled');
-    }),
-  );
+/** The last of so many rounds that could have brought a letter and did not, while all that came was acknowledged as one went. */
+function endOfRounds(
+  view: View,
+  group: GroupView,
+  letter: Letter,
+  giving: readonly ConsumeCall[],
+  bound: number,
+): ConsumeCall | undefined {
+  const rounds = giving
+    .filter(
+      (round) => !letter.consumes.has(round) && dueAt(group, letter, round, view.header.slack)?.cause === 'arrival',
+    )
+    .slice(0, bound);
+  const inTurn = rounds.every(({ deliveries }, index) => {
+    const next = rounds[index + 1];
+    return next === undefined || deliveries.every((delivery) => isSettledBefore(group, delivery, next));
+  });
+  return inTurn ? rounds[bound - 1] : undefined;
 }
 
 function bytesOf(letter: Letter): number {
@@ -64,6 +83,10 @@ function bytesOf(letter: Letter): number {
   // Numbers may be spelled shorter than we would write them.
   const bytes = (text: string): number => Math.min(Buffer.byteLength(text), compactBytes(parseJson(text)));
   return bytes(body) + (attributes === null ? 0 : bytes(attributes));
+}
+
+function loadOf(letters: readonly Letter[]): number {
+  return letters.reduce((sum, letter) => sum + bytesOf(letter), 0);
 }
 
 function* loadLimit(view: View): Generator<Finding> {
@@ -89,14 +112,16 @@ function* loadLimit(view: View): Generator<Finding> {
 }
 
 function overflows({ letters }: GroupView): boolean {
-  return letters.reduce((sum, letter) => sum + bytesOf(letter), 0) > LOAD_LIMIT;
+  return loadOf(letters) > LOAD_LIMIT;
 }
 
-/** Whether the messages failed in the order of sending, so that their order as dead letters is ruled (G3). */
+/** Whether the messages surely failed in the order of sending, so that their order as dead letters is ruled (G3). */
 function failedInOrder({ letters }: GroupView): boolean {
   return letters.every(({ arranged }, index) => {
-    const next = letters[index + 1];
-    return next === undefined || next.arranged.failed[1] >= arranged.failed[0];
+    const next = letters[index + 1]?.arranged.failed;
+    // One request that failed both named them in that order.
+    const together = next?.[0] === arranged.failed[0] && next[1] === arranged.failed[1];
+    return next === undefined || together || next[0] >= arranged.failed[1];
   });
 }
 
@@ -127,49 +152,57 @@ function* orderInAnswer(view: View): Generator<Finding> {
 function* orderOfAnswers(view: View): Generator<Finding> {
   for (const group of fifo(view)) {
     const lost = [...group.consumes.filter(mayHaveTaken), ...group.suspects];
-    for (const [index, earlier] of group.letters.entries()) {
-      const later = group.letters[index + 1];
-      const [first, second] = [earlier.deliveries[0]?.consume, later?.deliveries[0]?.consume];
-      if (first === undefined || second === undefined || later === undefined || first === second) continue;
-      if (before(first, second)) yield held(first, second);
+    const come = group.letters.flatMap(({ arranged: { tag }, deliveries: [first] }) =>
+      first === undefined ? [] : [{ tag, first: first.consume }],
+    );
+    for (const [index, { tag, first }] of come.entries()) {
+      const previous = come[index - 1];
+      // What came in one answer is compared with the rest once.
+      if (previous === undefined || previous.first === first) continue;
+      const others = come.slice(0, index).filter((other) => other.first !== first);
+      const overtaken = others.find((other) => before(first, other.first));
+      if (others.every((other) => before(other.first, first))) yield held(previous.first, first);
       // An answer that we never got may have brought the earlier one first.
-      else if (before(second, first) && !lost.some((call) => mayPrecede(call, second))) {
+      else if (overtaken === undefined || lost.some((call) => mayPrecede(call, first)))
+        yield undecided(previous.first, first);
+      else {
         yield broken(
-          `${earlier.arranged.tag} is delivered before ${later.arranged.tag}, which was sent after it`,
+          `${overtaken.tag} is delivered before ${tag}, which was sent after it`,
           'it was delivered after it',
-          second,
           first,
+          overtaken.first,
         );
       }
     }
   }
 }
 
-/** The earliest unacknowledged one that is consumable again comes first. */
+/** No later one comes before one that is consumable again. */
 function* afterFailure(view: View): Generator<Finding> {
+  const { slack } = view.header;
   for (const group of fifo(view)) {
     for (const consume of group.consumes) {
       const got = positions(view, consume);
-      const [head] = got;
+      const head = group.letters.find(({ arranged }) => arranged.position === got[0]);
       if (head === undefined) continue;
-      const overtaken = group.letters.find((letter) => {
-        if (letter.arranged.position >= head || letter.deliveries.some((delivery) => delivery.consume === consume))
-          return false;
-        const obligation = obligationAt(group, letter, consume, view.header.slack);
-        return obligation !== undefined && obligation.cause !== 'arrival' && obligation.must < consume.sent[0];
-      });
-      const again = consume.deliveries.some((delivery) => {
-        const letter = view.letterOf(delivery);
-        return letter?.arranged.position === head && letter.deliveries[0] !== delivery;
+      const [overtaken] = group.letters.flatMap((letter) => {
+        const { position } = letter.arranged;
+        const place = got.indexOf(position);
+        const passed = got.slice(0, place === -1 ? got.length : place).some((other) => other > position);
+        const obligation = passed ? dueAt(group, letter, consume, slack) : undefined;
+        return obligation?.delivery === undefined ? [] : [{ letter, delivery: obligation.delivery }];
       });
       if (overtaken !== undefined) {
         yield broken(
-          `dead letter ${overtaken.arranged.tag}, which is consumable again, comes before all later ones`,
-          `the answer starts with one that was sent after it`,
-          ...overtaken.deliveries.slice(-1).map((delivery) => delivery.consume),
+          `dead letter ${overtaken.letter.arranged.tag}, which is consumable again, comes before all later ones`,
+          'one that was sent after it came first',
+          overtaken.delivery.consume,
           consume,
         );
-      } else if (again && group.letters.some(({ arranged }) => arranged.position > head)) yield held(consume);
+      } else if (head.deliveries[0]?.consume !== consume) {
+        const others = group.letters.filter(({ arranged }) => arranged.position > head.arranged.position);
+        if (others.some((other) => obligationAt(group, other, consume, slack) !== undefined)) yield held(consume);
+      }
     }
   }
 }
@@ -201,16 +234,20 @@ function* fullBatch(view: View): Generator<Finding> {
     const [first] = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
     const asked = first?.query.parameters.max_msgs.value;
     if (first === undefined || asked === undefined || asked < 2 || group.letters.length < asked) continue;
+    // What does not fit into one answer makes it short, too (E9).
+    if (loadOf(group.letters.slice(0, asked)) > LOAD_LIMIT) continue;
     yield noted(first.deliveries.length === asked ? 'FIFO fills a batch' : 'FIFO gives short batches', first);
   }
 }
 
 export const deliveryRules: readonly Rule[] = [
-  rule('delivery.all-arrive', (view) => arrives(view)),
+  rule('delivery.all-arrive', (view) => arrives(view, isOrdinary)),
   rule('delivery.bounded-rounds', boundedRounds),
   rule('delivery.load-limit', loadLimit),
-  rule('delivery.load-rest-arrives', (view) => arrives(view, overflows)),
-  rule('delivery.single-large', (view) => arrives(view, (_group, letter) => bytesOf(letter) > NEARLY_FULL)),
+  rule('delivery.load-rest-arrives', (view) =>
+    arrives(view, (letter, group) => isOrdinary(letter) && overflows(group)),
+  ),
+  rule('delivery.single-large', (view) => arrives(view, isLarge)),
   rule('fifo.order-in-answer', orderInAnswer),
   rule('fifo.order-of-answers', orderOfAnswers),
   rule('fifo.after-failure', afterFailure),

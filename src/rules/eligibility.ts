@@ -1,10 +1,11 @@
 /** Which queues, groups and messages have dead letters at all. Rulings H1 to H5, K1 to K3, K5. */
-import { before, isRecord, mayPrecede } from '../history/calls.ts';
-import { leaseEnd } from '../history/leases.ts';
+import { before, isRecord, mayHaveTaken, mayPrecede, type ConsumeCall, type NormalCall } from '../history/calls.ts';
+import { LEASE_FLOOR } from '../history/leases.ts';
+import { dueAt, missedAt } from '../history/presence.ts';
 import { tagsIn } from '../history/tags.ts';
-import type { GroupView, View } from '../history/view.ts';
+import type { GroupView, Letter, View } from '../history/view.ts';
 import { pathStatus, rejectedPath } from './isolation.ts';
-import { controlOf } from './rejection.ts';
+import { controlOf, rejectedBeside } from './rejection.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 function mode(mode: 'NORMAL' | 'FIFO'): (view: View) => Generator<Finding> {
@@ -39,6 +40,7 @@ function nothing(pick: (group: GroupView) => boolean, expected: string): (view: 
       for (const consume of group.consumes) {
         if (consume.deliveries.length > 0)
           yield broken(expected, `it handed out ${consume.deliveries.length}`, consume);
+        else if (consume.query.standing !== 'legal') continue;
         else if (consume.reply === 'ok' || consume.reply === 'rejected') yield held(consume);
         else yield undecided(consume);
       }
@@ -49,12 +51,14 @@ function nothing(pick: (group: GroupView) => boolean, expected: string): (view: 
 function* kafkaRefused(view: View): Generator<Finding> {
   for (const group of without(view, isKafka)) {
     for (const consume of group.consumes) {
+      if (consume.query.standing !== 'legal') continue;
       // An empty array is accepted as well (H2).
-      if (consume.empty) yield noted('a Kafka queue answers 200 with an empty array', consume);
-      if (consume.empty || (consume.reply === 'rejected' && controlOf(view, 'consume') !== undefined))
+      if (consume.empty) {
+        yield noted('a Kafka queue answers 200 with an empty array', consume);
         yield held(consume);
-      else if (consume.reply === 'ok')
-        yield broken('a consume on a Kafka queue is refused with a 4xx', 'it was answered with 200', consume);
+      } else {
+        yield* rejectedBeside(controlOf(view, 'consume'), consume, 'a consume on a Kafka queue is refused with a 4xx');
+      }
     }
   }
 }
@@ -65,62 +69,65 @@ function* plainAnswer(view: View): Generator<Finding> {
   }
 }
 
-/** One failure short of max_consume_count makes no dead letter. */
+/** Shortest lease that an ack_wait can ask for, in seconds. */
+const SHORTEST_LEASE = 15;
+
+function normalsOf(view: View, group: GroupView, kind: NormalCall['kind']): NormalCall[] {
+  return view.normals.filter(
+    (call) => call.kind === kind && call.queue === group.queue.queue && call.group === group.id,
+  );
+}
+
+/** One failure short of max_consume_count makes no dead letter; as a normal message it fails once a hand-out at most (K2). */
 function* countReached(view: View): Generator<Finding> {
   for (const group of view.groups) {
-    if (group.queue.maxConsumeCount < 2) continue;
-    for (const { arranged, deliveries } of group.letters) {
-      const last = lastFailure(view, group, arranged.tag);
-      const early = deliveries.find(({ consume }) => consume.arrived < last);
-      const looked = group.consumes.some(({ reply, arrived }) => reply === 'ok' && arrived < last);
-      if (early !== undefined) {
-        yield broken(
-          `no dead letter before the ${group.queue.maxConsumeCount}. failure`,
-          `${arranged.tag} was handed out as one after fewer`,
-          early.consume,
-        );
-      } else if (looked && deliveries[0] !== undefined) yield held(deliveries[0].consume);
+    const enough = group.queue.maxConsumeCount;
+    if (enough < 2 || !group.queue.redrive) continue;
+    const normals = normalsOf(view, group, 'consume-normal');
+    for (const tag of new Set(normals.flatMap(({ tags }) => tags))) {
+      if (tag === undefined) continue;
+      const dead = group.consumes.find(({ deliveries }) => deliveries.some(({ body }) => tagsIn(body).includes(tag)));
+      if (dead === undefined) continue;
+      // Whose answer we never got, or what came without its tag, may have been this one.
+      const failed = normals.filter(
+        (call) =>
+          (mayHaveTaken(call) || call.tags.includes(tag) || call.tags.includes(undefined)) &&
+          mayHaveFailed(view, group, call, dead),
+      );
+      const [previous, last] = failed.filter(({ tags }) => tags.includes(tag)).slice(enough - 2);
+      if (failed.length < enough) {
+        yield broken(`no dead letter before the ${enough}. failure`, `${tag} was handed out as one after fewer`, dead);
+      } else if (previous === undefined || last === undefined) yield undecided(dead);
+      else if (group.consumes.some((look) => look.reply === 'ok' && before(previous, look) && before(look, last)))
+        yield held(dead);
     }
   }
 }
 
-/** When the last acknowledgement that failed it as a normal message left us. */
-function lastFailure(view: View, group: GroupView, tag: string): number {
-  const handlers = new Set(
-    view.normals
-      .filter(
-        ({ kind, queue, group: id }) => kind === 'consume-normal' && queue === group.queue.queue && id === group.id,
-      )
-      .flatMap(({ handlers, tags }) => handlers.filter((_, index) => tags[index] === tag)),
+/** Whether what a normal consume handed out may have failed before that dead letter was handed out. */
+function mayHaveFailed(view: View, group: GroupView, given: NormalCall, dead: ConsumeCall): boolean {
+  // An acknowledgement that names one of a batch may fail the others of it, too (K3).
+  const acknowledged = normalsOf(view, group, 'acknowledge-normal').some(
+    (call) => call.handlers.some((handler) => given.handlers.includes(handler)) && mayPrecede(call, dead),
   );
-  const failing = view.normals.filter(
-    (call) =>
-      call.kind === 'acknowledge-normal' &&
-      call.queue === group.queue.queue &&
-      call.group === group.id &&
-      call.handlers.some((handler) => handlers.has(handler)),
-  );
-  return Math.max(...failing.map(({ left }) => left));
+  return acknowledged || dead.received[1] >= given.sent[0] + SHORTEST_LEASE - view.header.slack.early;
 }
 
 /** A normal message that nobody acknowledged has failed when its lease has ended. */
 function* timeoutCounts(view: View): Generator<Finding> {
+  const { slack } = view.header;
   for (const group of view.groups) {
     if (group.queue.maxConsumeCount !== 1 || !group.queue.redrive) continue;
     const arranged = new Set(group.letters.map((letter) => letter.arranged.tag));
-    const acknowledged = new Set(
-      view.normals
-        .filter(({ kind, group: id }) => kind === 'acknowledge-normal' && id === group.id)
-        .flatMap(({ handlers }) => handlers),
-    );
-    for (const normal of view.normals) {
-      if (normal.kind !== 'consume-normal' || normal.group !== group.id || normal.queue !== group.queue.queue) continue;
+    const acknowledged = new Set(normalsOf(view, group, 'acknowledge-normal').flatMap(({ handlers }) => handlers));
+    for (const normal of normalsOf(view, group, 'consume-normal')) {
       for (const [index, tag] of normal.tags.entries()) {
         const handler = normal.handlers[index];
         if (tag === undefined || handler === undefined || arranged.has(tag) || acknowledged.has(handler)) continue;
-        const got = group.consumes.find(({ deliveries }) => deliveries.some(({ body }) => tagsIn(body).includes(tag)));
-        const due = normal.received[1] + Math.max(normal.lease, 30) + 2 * view.header.slack.mustLate;
-        const missed = group.consumes.find((call) => call.empty && call.sent[0] > due);
+        const failed = normal.received[1] + Math.max(normal.lease, LEASE_FLOOR) + slack.mustLate;
+        const letter = timedOut(group, tag, [normal.sent[0], failed]);
+        const got = letter.deliveries[0]?.consume;
+        const missed = group.consumes.find((consume) => missedAt(group, letter, consume, slack) !== undefined);
         if (got !== undefined) yield held(normal, got);
         else if (missed !== undefined)
           yield broken(
@@ -134,6 +141,27 @@ function* timeoutCounts(view: View): Generator<Finding> {
   }
 }
 
+/** The dead letter that a message makes which failed because nobody acknowledged it. */
+function timedOut({ id, queue, consumes }: GroupView, tag: string, failed: [number, number]): Letter {
+  const deliveries = consumes.flatMap((consume) => consume.deliveries.filter(({ body }) => tagsIn(body).includes(tag)));
+  return {
+    arranged: {
+      type: 'dead-letter',
+      scenario: queue.scenario,
+      queue: queue.queue,
+      group: id,
+      tag,
+      tagged: true,
+      position: 0,
+      body: '',
+      attributes: null,
+      failed,
+    },
+    deliveries,
+    consumes: new Set(deliveries.map(({ consume }) => consume)),
+  };
+}
+
 function* stoppedCounts(view: View): Generator<Finding> {
   for (const call of view.normals) {
     if (call.kind !== 'acknowledge-normal' || call.reply !== 'ok') continue;
@@ -141,7 +169,7 @@ function* stoppedCounts(view: View): Generator<Finding> {
     const behind = failure === -1 ? -1 : call.statuses.indexOf('success', failure);
     const handler = call.handlers[behind];
     if (handler === undefined) continue;
-    const consumed = view.normals.find((one) => one.kind === 'consume-normal' && one.handlers.includes(handler));
+    const consumed = view.normals.find(({ handlers }) => handlers.includes(handler));
     const tag = consumed?.tags[consumed.handlers.indexOf(handler)];
     if (tag === undefined) continue;
     const dead = view.consumes.find(({ deliveries }) => deliveries.some(({ body }) => tagsIn(body).includes(tag)));
@@ -168,21 +196,16 @@ function* available(view: View): Generator<Finding> {
       const lastLook = next === undefined || busy.some((other) => mayPrecede(other, next) && !before(other, call));
       if (shown === undefined || !lastLook || busy.some((other) => !before(other, call) && mayPrecede(other, call)))
         continue;
-      const fates = group.letters.map((letter) => {
-        if (letter.arranged.failed[1] > call.sent[0]) return 'unsure';
-        const given = letter.deliveries.filter(({ consume }) => before(consume, call));
-        const fate = new Set(
-          group.acknowledgements.filter((one) => before(one.call, call)).map((one) => one.fateOf(letter)),
-        );
-        if (fate.has('settled')) return 'settled';
-        if (fate.has('perhaps')) return 'unsure';
-        return given.every((delivery) => leaseEnd(delivery).latest + view.header.slack.mustLate < call.sent[0])
-          ? 'open'
-          : 'unsure';
-      });
-      if (fates.includes('unsure')) continue;
-      const expected = fates.filter((fate) => fate === 'open').length;
+      // What was surely acknowledged does not count; of all others it has to be sure that they are consumable.
+      const open = group.letters.filter(
+        (letter) => !group.acknowledgements.some((one) => before(one.call, call) && one.fateOf(letter) === 'settled'),
+      );
+      if (!open.every((letter) => dueAt(group, letter, call, view.header.slack) !== undefined)) continue;
+      const expected = open.length;
       if (shown === expected) yield held(call);
+      // If nothing of the group ever appeared, it was the arranging that failed (K4).
+      else if (shown < expected && group.letters.every(({ deliveries }) => deliveries.length === 0))
+        yield undecided(call);
       else yield broken(`available_deadletters is ${expected}`, `it is ${shown}`, call);
     }
   }

@@ -77,6 +77,14 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
     [['x', 0], 'bad', 0],
     [[0, 'x', 1], 'bad', 1],
     [[0, 1, 'x'], 'bad', 2],
+    // Before it the batch has its order (B3), unless what is missing is named elsewhere (B4).
+    [[1, 'x'], 'bad', 0],
+    [[0, 2, 'x'], 'bad', 1],
+    [[0, 'x', 2], 'bad', 1],
+    [[1, 'x', 0], 'bad', 1],
+    [[1, 0, 'x'], 'bad', 2],
+    [[0, 0, 'x'], 'bad', 1],
+    [[1, [2, 'fail'], 'x'], 'bad', 0],
     [[[0, 'fail'], 'x'], 'bad', 0],
     // What is wrong with the handlers comes first, then what is named twice, then the batches.
     [[0, 'b', 'x', 0], 'bad', 2],
@@ -421,10 +429,12 @@ describe('what else bears on the worth of a handler', () => {
   test.for([
     // Nothing that counted was named in it, so the lease goes on to its end.
     ['refused', answer(400), 'open', 'dead'],
-    ['lost on the way', failure(), 'open', 'dead'],
     ['throttled', answer(429), 'live', 'dead'],
-    // The answer says that it was not acknowledged.
-    ['counted as failed', [0, 1], 'spent', 'spent'],
+    // The answer says that it was not acknowledged, so it runs out as any other (C2).
+    ['counted as failed', [0, 1], 'spent', 'dead'],
+    // Perhaps it was acknowledged, and then that it counts again is only unwelcome (B8).
+    ['lost on the way', failure(), 'open', 'open'],
+    ['counted as success', [1, 0], 'spent', 'spent'],
   ] as const)('after an acknowledgement that was %s', ([, answered, soon, late]) => {
     const told = one();
     told.acknowledge(11, ['h'], answered);
@@ -434,13 +444,88 @@ describe('what else bears on the worth of a handler', () => {
     expect(worthAt(later, 56)).toBe(late);
   });
 
-  test('the first of several acknowledgements that says what became of it decides', () => {
+  test.for([
+    [answer(400), [1, 0], [0, 1], 'spent', 'success'],
+    // What was counted once stays gone (guard 2), whatever was said before.
+    [answer(400), [0, 1], [1, 0], 'spent', 'success'],
+    [answer(400), [0, 1], answer(429), 'spent', 'fail'],
+    // The second one may have failed because the first had acknowledged it.
+    [failure(), [0, 1], answer(400), 'open', undefined],
+    [failure(), [1, 0], [0, 1], 'spent', 'success'],
+  ] as const)(
+    'after several that were answered %j, %j and %j it is %s as %s',
+    ([first, second, third, worth, spentAs]) => {
+      const told = one();
+      for (const [index, answered] of [first, second, third].entries()) told.acknowledge(11 + index, ['h'], answered);
+      expect(worthAt(told, 14)).toBe(worth);
+      expect(told.group().acknowledgements.at(-1)?.entries?.[0]?.spentAs).toBe(spentAs);
+    },
+  );
+
+  test.for([
+    // It failed for sure, whether it was said or not.
+    [[{ handler: 'h', status: 'fail' }], [0, 1], 'spent', 'dead'],
+    [[{ handler: 'h', status: 'fail' }], failure(), 'open', 'dead'],
+    [[{ handler: 'h', status: 'fail' }], answer(200, '{}'), 'open', 'dead'],
+    [[{ handler: 'h', status: 'SUCCESS' }], failure(), 'open', 'open'],
+    // One that names it among others of its batch.
+    [['other', 'h'], failure(), 'open', 'open'],
+    [['other'], failure(), 'open', 'dead'],
+    [['other', { handler: 'h', status: 'fail' }], failure(), 'open', 'dead'],
+  ] as const)('named as %j and answered %j it is %s, and at last %s', ([named, answered, soon, late]) => {
+    for (const [when, worth] of [
+      [12, soon],
+      [56, late],
+    ] as const) {
+      const told = story({ letters: 2 });
+      told.consume(10, 'ack_wait=30', [
+        [0, 'other'],
+        [1, 'h'],
+      ]);
+      told.acknowledge(11, named, answered);
+      expect(worthAt(told, when)).toBe(worth);
+    }
+  });
+
+  test('named in a malformed request of which nobody knows what it did, it is never dead for sure', () => {
+    for (const [outcome, late] of [
+      [answer(503), 'open'],
+      [answer(400), 'dead'],
+    ] as const) {
+      const told = one();
+      told.exchange(11, { method: 'POST', target: `${told.path}/ack`, body: '{"message":{"handler":"h"}}', outcome });
+      expect(worthAt(told, 56)).toBe(late);
+    }
+  });
+
+  test('of two late acknowledgements both are of a dead handler (C2)', () => {
     const told = one();
-    told.acknowledge(11, ['h'], answer(400));
-    told.acknowledge(12, ['h'], [1, 0]);
-    told.acknowledge(13, ['h'], [0, 1]);
-    expect(worthAt(told, 14)).toBe('spent');
-    expect(told.group().acknowledgements.at(-1)?.entries?.[0]?.spentAs).toBe('success');
+    told.acknowledge(100, ['h'], [0, 1]);
+    expect(worthAt(told, 101)).toBe('dead');
+    expect(told.group().acknowledgements.at(-1)).toMatchObject({ ceiling: 0, entries: [{ spentAs: undefined }] });
+    // Nor does it matter that nobody knows what a late one did.
+    const lost = one();
+    lost.acknowledge(100, ['h'], failure());
+    expect(worthAt(lost, 101)).toBe('dead');
+  });
+
+  test('failed and handed out again, the old handler is superseded when its deadline has passed (C3)', () => {
+    for (const [when, worth] of [
+      [40, 'spent'],
+      [40.1, 'superseded'],
+    ] as const) {
+      const told = one();
+      told.acknowledge(11, [{ handler: 'h', status: 'fail' }], [0, 1]);
+      told.consume(13, 'ack_wait=60', [[0, 'new']]);
+      expect(worthAt(told, when)).toBe(worth);
+    }
+  });
+
+  test('another acknowledgement that was throttled contests nothing', () => {
+    const told = one();
+    told.acknowledge([11, 13], ['h'], [1, 0]);
+    told.acknowledge([12, 14], ['h'], answer(429));
+    expect(worths(told.group().acknowledgements[0])).toEqual(['live']);
   });
 
   test('named beside others it is spent all the same', () => {
@@ -842,6 +927,11 @@ describe('what became of the messages', () => {
     [
       [1, 'x'],
       [1, 1],
+      ['not-settled', 'not-settled', 'not-settled', 'not-settled'],
+    ],
+    [
+      [1, 'x', 0],
+      [1, 2],
       ['not-settled', 'perhaps', 'not-settled', 'not-settled'],
     ],
     [

@@ -7,7 +7,10 @@ import {
   lostBefore,
   obligationAt,
   owes,
+  provesAbsence,
+  RETENTION_SURE,
   returnsOf,
+  touching,
   type Obligation,
 } from '../../src/history/presence.ts';
 import { answer, failure, story, type Story, type StoryOptions, type When } from '../support/history.ts';
@@ -753,9 +756,13 @@ describe('how late it came back', () => {
     ['nobody', undefined, [39, 40], undefined],
     ['somebody', [34, 38], [38.1, 40], 5],
     ['somebody who was answered just then', [30, 35], [35.1, 40], 5],
-    ['somebody who had been answered before', [30, 34.9], [35.1, 40], undefined],
+    ['somebody who had been answered before', [30, 34.9], [36.1, 40], undefined],
     ['somebody who asked just then', [35, 38], [38.1, 40], 5],
-    ['somebody who asked only later', [35.1, 38], [38.1, 40], undefined],
+    // A second between two polls counts as asking all the time.
+    ['somebody who asked a little later', [36, 38], [38.1, 40], 5],
+    ['somebody who asked only later', [36.1, 38], [38.1, 40], undefined],
+    ['somebody who paused a little', [34, 38], [39, 40], 5],
+    ['somebody who paused', [34, 38], [39.1, 40], undefined],
   ])('with %s asking when its lease ended (%j), and back in %j, it was late by %s', ([, between, back, expected]) => {
     expect(lateness(between, EMPTY, back)).toBe(expected);
   });
@@ -771,7 +778,28 @@ describe('how late it came back', () => {
   test('is known from the consume alone that brought it', () => {
     expect(lateness(undefined, EMPTY, [35, 37])).toBe(2);
     expect(lateness(undefined, EMPTY, [30, 35])).toBe(0);
-    expect(lateness(undefined, EMPTY, [35.1, 37])).toBeUndefined();
+    expect(lateness(undefined, EMPTY, [36, 37])).toBe(2);
+    expect(lateness(undefined, EMPTY, [36.1, 37])).toBeUndefined();
+  });
+
+  test('is not known where nobody asked for it for some time, whoever had asked at the end of its lease', () => {
+    const told = story({ letters: 1 });
+    told.consume([19, 20], 'ack_wait=30', [0]);
+    told.consume([48, 52], 'time_wait=4', EMPTY);
+    told.consume([100, 101], '', [0]);
+    const [, back] = returnsOf(told.group(), SLACK);
+    expect(back && latenessOf(back)).toBeUndefined();
+  });
+
+  test('is known from a chain of polls, of which a short one may have been sent last', () => {
+    const told = story({ letters: 1 });
+    told.consume([19, 20], 'ack_wait=15', [0]);
+    told.consume([34, 40], 'time_wait=6', EMPTY);
+    told.consume([35, 36], 'time_wait=1', EMPTY);
+    told.consume([40.5, 43], 'time_wait=1', EMPTY);
+    told.consume([43.5, 44], '', [0]);
+    const back = returnsOf(told.group(), SLACK).at(-1);
+    expect(back && latenessOf(back)).toBe(9);
   });
 
   test('is none where it came back too early', () => {
@@ -812,7 +840,7 @@ describe('how late it came back', () => {
   test('is not known where nobody asked at the end of the lease', () => {
     const told = story({ letters: 1 });
     told.consume([20, 20.1], 'ack_wait=15', [0]);
-    told.consume([36, 37], 'time_wait=10', [0]);
+    told.consume([36.2, 37], 'time_wait=10', [0]);
     const [, back] = returnsOf(told.group(), SLACK);
     expect(back && latenessOf(back)).toBeUndefined();
   });

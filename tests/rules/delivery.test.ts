@@ -59,6 +59,47 @@ describe('that all arrive', () => {
     expect(findings(told, clause)).toEqual([undecided(1), undecided(1)]);
   });
 
+  test.for<readonly [When, boolean]>([
+    // Another one of the group has to have appeared by then (K4).
+    [5, true],
+    [[5, 20], true],
+    [[5, 20.1], false],
+  ])('is shown by an empty answer where another one came in %j: %s', ([when, shown]) => {
+    const told = story({ letters: 2 });
+    told.consume(when, '', [1]);
+    told.consume([20, 23], '', EMPTY);
+    expect(findings(told, clause)).toEqual([shown ? broken(lost(told, 0), CAME_EMPTY, 2) : undecided(2), held(1)]);
+  });
+
+  test('is not decided where the others came only after it', () => {
+    const told = story({ letters: 2 });
+    told.consume([20, 23], '', EMPTY);
+    told.consume(30, '', [1]);
+    expect(findings(told, clause)).toEqual([undecided(1), undecided(1), held(2)]);
+  });
+
+  test('of a single one is not decided by its coming late', () => {
+    const told = story({ letters: 1 });
+    told.consume([20, 23], '', EMPTY);
+    told.consume(30, '', [0]);
+    expect(findings(told, clause)).toEqual([undecided(1), held(2)]);
+  });
+
+  test('is broken as well where the others appeared only after the first empty answer', () => {
+    const told = story({ letters: 2 });
+    told.consume([20, 23], '', EMPTY);
+    told.consume(30, '', [1]);
+    told.consume([40, 43], '', EMPTY);
+    expect(findings(told, clause)).toEqual([broken(lost(told, 0), CAME_EMPTY, 3), undecided(1), held(2)]);
+  });
+
+  test('is no more than a SHOULD for a single large message (E9)', () => {
+    const told = sized(500_000, 500_001, 20);
+    told.consume(5, '', [2]);
+    told.consume([20, 23], '', EMPTY);
+    expect(findings(told, clause)).toEqual([broken(lost(told, 0), CAME_EMPTY, 2), held(1)]);
+  });
+
   test('is not vouched for by the letters of another group', () => {
     const told = story({ letters: 1 });
     told.add({ type: 'group', scenario: 'chapter/case', queue: 'q1', group: 'g2', ours: true, at: 0 });
@@ -122,19 +163,29 @@ describe('that all arrive in a bounded number of rounds', () => {
     expect(findings(told, clause)).toEqual([held(31)]);
   });
 
+  const notWithin = (count: number, bound: number, exchange: number): ReturnType<typeof broken> =>
+    broken(
+      `all ${count} dead letters arrive within ${bound} rounds`,
+      `after ${bound} rounds not all had come`,
+      exchange,
+    );
+
   test.for([16, 17])('is broken where the last one comes behind %d others', (others) => {
     const told = story({ letters: 2 });
     rounds(told, others);
     told.consume(200, '', [1]);
-    expect(findings(told, clause)).toMatchObject([{ outcome: 'broken', exchanges: [2 * others + 1] }]);
+    expect(findings(told, clause)).toEqual([notWithin(2, 16, 31)]);
   });
 
-  test('is broken where one has not come after more', () => {
+  test.for([
+    [15, []],
+    [16, [notWithin(2, 16, 31)]],
+    [17, [notWithin(2, 16, 31)]],
+  ] as const)('where one has not come after %d: %j', ([count, expected]) => {
     const told = story({ letters: 2 });
-    rounds(told, 17);
-    expect(findings(told, clause)).toEqual([
-      broken('all 2 dead letters arrive within 16 rounds', 'after 17 rounds not all had come', 33),
-    ]);
+    rounds(told, count);
+    told.consume([200, 203], '', EMPTY);
+    expect(findings(told, clause)).toEqual(expected);
   });
 
   test('leaves three more rounds for a third one', () => {
@@ -148,9 +199,7 @@ describe('that all arrive in a bounded number of rounds', () => {
     const told = story({ letters: 3 });
     told.acknowledge(50.5, told.consume(50, '', [1]), [1, 0]);
     rounds(told, 19);
-    expect(findings(told, clause)).toEqual([
-      broken('all 3 dead letters arrive within 19 rounds', 'after 20 rounds not all had come', 39),
-    ]);
+    expect(findings(told, clause)).toEqual([notWithin(3, 19, 37)]);
   });
 
   test('does not count the empty answers', () => {
@@ -161,23 +210,97 @@ describe('that all arrive in a bounded number of rounds', () => {
     expect(findings(told, clause)).toEqual([held(51)]);
   });
 
+  test.for([
+    // The first round is at 101: 15 s before that at the latest it has to have failed.
+    [85.9, 16, [notWithin(2, 16, 31)]],
+    [86, 16, []],
+    [86, 17, [notWithin(2, 16, 33)]],
+  ] as const)(
+    'counts those in which it was there for sure (K4): failed by %d, %d rounds',
+    ([failed, count, expected]) => {
+      const told = story({ letters: 1 });
+      told.letter([85, failed]);
+      rounds(told, count);
+      expect(findings(told, clause)).toEqual(expected);
+    },
+  );
+
   test('does not ask that the rounds after the bound were acknowledged', () => {
     const told = story({ letters: 3 });
     rounds(told, 19);
     told.consume(200, '', [1]);
-    expect(findings(told, clause)).toEqual([
-      broken('all 3 dead letters arrive within 19 rounds', 'after 20 rounds not all had come', 39),
-    ]);
+    expect(findings(told, clause)).toEqual([notWithin(3, 19, 37)]);
+  });
+
+  test('does not ask that those after the bound were acknowledged as one goes', () => {
+    const told = story({ letters: 2 });
+    rounds(told, 16);
+    told.consume(190, '', [0]);
+    told.consume(191, '', [0]);
+    expect(findings(told, clause)).toEqual([notWithin(2, 16, 31)]);
+  });
+
+  test('says nothing where one came again and again because it failed', () => {
+    const told = story({ letters: 2, mode: 'FIFO' });
+    for (let round = 1; round <= 17; round += 1) {
+      const [handler = ''] = told.consume(100 + round, 'max_msgs=1', [0]);
+      const status = round < 17 ? 'fail' : 'success';
+      told.acknowledge(100.5 + round, [{ handler, status }], round < 17 ? [0, 1] : [1, 0]);
+    }
+    told.consume(200, 'max_msgs=1', [1]);
+    expect(findings(told, clause)).toEqual([]);
   });
 
   test.for([
-    ['nothing was acknowledged', () => undefined],
-    ['something that came along was not', (told: Story) => told.consume(99, '', [0, 1])],
+    ['before the next round', 101.9, true],
+    ['not before it', [101.9, 102.1], false],
+  ] as const)('asks that each is acknowledged as one goes: %s', ([, when, expected]) => {
+    const told = story({ letters: 2 });
+    const handlers = told.consume(101, '', [0]);
+    told.acknowledge(when as When, handlers, [1, 0]);
+    for (let round = 2; round <= 16; round += 1) {
+      told.acknowledge(100.5 + round, told.consume(100 + round, '', [0]), [1, 0]);
+    }
+    expect(findings(told, clause)).toEqual(expected ? [notWithin(2, 16, 31)] : []);
+  });
+
+  test('does not wait for a single large message (E9)', () => {
+    const told = sized(20, 500_001, 20);
+    rounds(told, 19);
+    told.consume(200, '', [2]);
+    expect(findings(told, clause)).toEqual([notWithin(3, 19, 37)]);
+    const rest = sized(20, 500_001, 20);
+    rest.consume(100, '', [0, 2]);
+    expect(findings(rest, clause)).toEqual([held(1)]);
+  });
+
+  test.for([
+    ['a consume whose answer was lost may have it', (told: Story) => told.consume(90, 'ack_wait=300', failure())],
+    ['something that came along was not acknowledged', (told: Story) => told.consume(99, '', [0, 1])],
+    [
+      'something that came along was acknowledged in part',
+      (told: Story) => told.acknowledge(99.5, told.consume(99, '', [0, 1]).slice(0, 1), [1, 0]),
+    ],
     ['a stranger came along', (told: Story) => told.consume(99, '', [0, 7])],
+    [
+      'the group was being deleted',
+      (told: Story) =>
+        told.exchange([90, 300], {
+          method: 'DELETE',
+          target: '/v1.0/p1/queues/q1/groups/g1',
+          outcome: failure(),
+        }),
+    ],
   ] as const)('says nothing where %s: the rest had no turn', ([, first]) => {
     const told = story({ letters: 3 });
-    if (first(told) === undefined) for (let at = 1; at <= 20; at += 1) told.consume(at, '', [0]);
-    else rounds(told, 20);
+    first(told);
+    rounds(told, 20);
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('says nothing where nothing was acknowledged', () => {
+    const told = story({ letters: 3 });
+    for (let at = 1; at <= 20; at += 1) told.consume(100 + at, '', [0]);
     expect(findings(told, clause)).toEqual([]);
   });
 
@@ -286,6 +409,13 @@ describe('what did not fit', () => {
     expect(findings(told, clause)).toEqual([held(1), held(1), broken(lost(told, 2), CAME_EMPTY, 2)]);
   });
 
+  test('is no single large message (E9)', () => {
+    const told = sized(500_001, 20_000, 20_000);
+    told.consume(1, '', [1]);
+    told.consume([20, 23], '', EMPTY);
+    expect(findings(told, clause)).toEqual([held(1), broken(lost(told, 2), CAME_EMPTY, 2)]);
+  });
+
   test.for([
     [LIMIT, []],
     [LIMIT + 1, [held(1), held(2)]],
@@ -371,12 +501,32 @@ describe('the order in an answer of a FIFO queue', () => {
     expect(findings(told, clause)).toEqual([]);
   });
 
-  test('is ruled where they failed one after the other', () => {
+  test.for([
+    [[1, 2], [5, 6], true],
+    [[1, 2], [2, 3], true],
+    [[1, 2], [1.9, 3], false],
+    [[1, 4], [2, 3], false],
+    // One request failed both.
+    [[1, 2], [1, 2], true],
+    [[1, 2], [1, 3], false],
+    [[1, 3], [2, 3], false],
+  ] as const)('of those that failed in %j and %j is ruled: %s', ([first, second, ruled]) => {
     const told = story({ mode: 'FIFO' });
-    told.letter([1, 2]);
-    told.letter([5, 6]);
+    told.letter([first[0], first[1]]);
+    told.letter([second[0], second[1]]);
     told.consume(10, '', [1, 0]);
-    expect(findings(told, clause)).toEqual([broken('dead letters in the order of sending', 'they came as 2, 1', 1)]);
+    expect(findings(told, clause)).toEqual(
+      ruled ? [broken('dead letters in the order of sending', 'they came as 2, 1', 1)] : [],
+    );
+  });
+
+  test('is not ruled where a third one surely failed before the first', () => {
+    const told = story({ mode: 'FIFO' });
+    told.letter([10, 11]);
+    told.letter([5, 20]);
+    told.letter([6, 7]);
+    told.consume(30, '', [2, 0]);
+    expect(findings(told, clause)).toEqual([]);
   });
 });
 
@@ -416,11 +566,11 @@ describe('the order of first deliveries of a FIFO queue', () => {
     const inOrder = fifo();
     inOrder.consume(first, '', [0]);
     inOrder.consume(second, '', [1]);
-    expect(findings(inOrder, clause)).toEqual(known ? [held(1, 2)] : []);
+    expect(findings(inOrder, clause)).toEqual([known ? held(1, 2) : undecided(1, 2)]);
     const reversed = fifo();
     reversed.consume(first, '', [1]);
     reversed.consume(second, '', [0]);
-    expect(findings(reversed, clause)).toEqual(known ? [overtaken(reversed, 1, 2)] : []);
+    expect(findings(reversed, clause)).toEqual([known ? overtaken(reversed, 1, 2) : undecided(2, 1)]);
   });
 
   test('is that of first deliveries only', () => {
@@ -453,7 +603,7 @@ describe('the order of first deliveries of a FIFO queue', () => {
     told.consume(1, '', outcome);
     told.consume(5, '', [1]);
     told.consume(6, '', [0]);
-    expect(findings(told, clause)).toEqual(open ? [] : [overtaken(told, 2, 3)]);
+    expect(findings(told, clause)).toEqual([open ? undecided(3, 2) : overtaken(told, 2, 3)]);
   });
 
   test('stays open where what may have been taken for a consume came before (J5)', () => {
@@ -461,7 +611,59 @@ describe('the order of first deliveries of a FIFO queue', () => {
     told.exchange(1, { target: told.path, ...HEAD });
     told.consume(5, '', [1]);
     told.consume(6, '', [0]);
-    expect(findings(told, clause)).toEqual([]);
+    expect(findings(told, clause)).toEqual([undecided(3, 2)]);
+  });
+
+  test('is that of all, not of neighbours only', () => {
+    const told = fifo(3);
+    told.consume(5, '', [2]);
+    told.consume(6, '', [0]);
+    expect(findings(told, clause)).toEqual([
+      broken(
+        `${told.tags[0]} is delivered before ${told.tags[2]}, which was sent after it`,
+        'it was delivered after it',
+        1,
+        2,
+      ),
+    ]);
+    // One between them came while both did.
+    const between = fifo(3);
+    between.consume(5, '', [2]);
+    between.consume([4, 7], '', [1]);
+    between.consume(6, '', [0]);
+    expect(findings(between, clause)).toEqual([
+      undecided(3, 2),
+      broken(
+        `${between.tags[0]} is delivered before ${between.tags[2]}, which was sent after it`,
+        'it was delivered after it',
+        1,
+        3,
+      ),
+    ]);
+  });
+
+  test('is not decided where one came in order and another one crosses', () => {
+    const told = fifo(3);
+    told.consume(1, '', [0]);
+    told.consume([2, 4], '', [1]);
+    told.consume([3, 5], '', [2]);
+    expect(findings(told, clause)).toEqual([held(1, 2), undecided(2, 3)]);
+  });
+
+  test('tells of each answer with whom it is compared', () => {
+    const told = fifo(4);
+    told.consume(1, '', [0, 2]);
+    told.consume(2, '', [1, 3]);
+    expect(findings(told, clause)).toEqual([
+      held(1, 2),
+      broken(
+        `${told.tags[1]} is delivered before ${told.tags[2]}, which was sent after it`,
+        'it was delivered after it',
+        1,
+        2,
+      ),
+      held(1, 2),
+    ]);
   });
 
   test('is decided where the answer that we never got can only have come after', () => {
@@ -491,7 +693,7 @@ describe('after a failure on a FIFO queue', () => {
   const overtaken = (told: Story, place: number, ...exchanges: readonly number[]): ReturnType<typeof broken> =>
     broken(
       `dead letter ${told.tags[place]}, which is consumable again, comes before all later ones`,
-      'the answer starts with one that was sent after it',
+      'one that was sent after it came first',
       ...exchanges,
     );
 
@@ -540,12 +742,56 @@ describe('after a failure on a FIFO queue', () => {
     expect(findings(told, clause)).toEqual([overtaken(told, 0, 1, 2)]);
   });
 
-  test('one that came several times is named with its last delivery', () => {
+  test.for<readonly (readonly number[])[]>([[[1, 0]], [[0, 2]], [[2, 0, 1]], [[1]]])(
+    'also within the answer: with two that are due, %j starts in the wrong place',
+    ([gives = []]) => {
+      const told = story({ letters: 4, mode: 'FIFO' });
+      told.consume(20, 'ack_wait=15', [0, 1]);
+      told.consume(70, '', gives);
+      expect(findings(told, clause)).toEqual([overtaken(told, gives[0] === 0 ? 1 : 0, 1, 2)]);
+    },
+  );
+
+  test('what may be gone after three days is overtaken by nobody (D6)', () => {
+    const told = story({ mode: 'FIFO' });
+    told.letter([0, 0]);
+    told.letter([7200, 7200]);
+    told.consume(7210, '', [0]);
+    told.consume(71 * 3600, '', [1]);
+    told.consume(75 * 3600, '', [1]);
+    expect(findings(told, clause)).toEqual([overtaken(told, 0, 1, 2)]);
+  });
+
+  test('while the group is being deleted nobody is overtaken', () => {
+    const told = failed();
+    told.exchange([69, 75], { method: 'DELETE', target: '/v1.0/p1/queues/q1/groups/g1', outcome: failure() });
+    told.consume(70, '', [2]);
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('one that blocks nobody else is no excuse', () => {
+    const told = story({ letters: 3, mode: 'FIFO' });
+    told.consume([20, 21], 'ack_wait=15', [0]);
+    told.consume(65, 'ack_wait=300', [1]);
+    told.consume(70, '', [2]);
+    expect(findings(told, clause)).toEqual([overtaken(told, 0, 1, 3)]);
+  });
+
+  test('where all later ones are acknowledged there is nobody to overtake', () => {
+    const told = story({ letters: 2, mode: 'FIFO' });
+    const [, second = ''] = told.consume([20, 21], 'ack_wait=15', [0, 1]);
+    told.acknowledge(22, [{ handler: 'h1.0', status: 'success' }, second], [2, 0]);
+    told.consume(70, '', [0]);
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('one that came several times is named with its last delivery before', () => {
     const told = story({ letters: 3, mode: 'FIFO' });
     told.consume([20, 21], 'ack_wait=15', [0]);
     told.consume(80, 'ack_wait=15', [0]);
     told.consume(150, '', [1]);
-    expect(findings(told, clause)).toEqual([held(2), overtaken(told, 0, 2, 3)]);
+    told.consume(151, '', [0]);
+    expect(findings(told, clause)).toEqual([held(2), overtaken(told, 0, 2, 3), held(4)]);
   });
 
   test('one that was never delivered is not one that failed', () => {
@@ -689,6 +935,17 @@ describe('whether a FIFO queue fills a batch', () => {
     told.consume([1, 2], 'max_msgs=2', EMPTY);
     told.consume(3, query, all(gives));
     expect(findings(told, clause)).toEqual(observed === undefined ? [] : [noted(observed, 2)]);
+  });
+
+  test.for([
+    [10, 52_428, SHORT],
+    [10, 52_429, undefined],
+    [11, 52_428, SHORT],
+  ] as const)('of %d with %d bytes each nine are all that fit, or short: %s', ([letters, bytes, observed]) => {
+    const told = story({ mode: 'FIFO' });
+    for (let made = 1; made <= letters; made += 1) told.letter([0, 0], { body: textOf(bytes) });
+    told.consume(3, '', all(9));
+    expect(findings(told, clause)).toEqual(observed === undefined ? [] : [noted(observed, 1)]);
   });
 
   test('is told by the first batch, while nothing is in flight', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArrangedQueue } from '../../schemas/types.ts';
 import { makeTag } from '../../src/history/tags.ts';
+import type { Finding } from '../../src/rules/rule.ts';
 import { broken, findings, held, noted, undecided } from '../support/findings.ts';
 import { answer, failure, story, type Story, type When } from '../support/history.ts';
 
@@ -180,6 +181,15 @@ describe.for([
     expect(findings(told, clause)).toEqual([finding]);
   });
 
+  test('shows nothing by what it answers to an unlawful consume, but by what it hands out', () => {
+    const told = story();
+    const place = beside(told, part);
+    for (const outcome of [answer(400), answer(503), EMPTY]) place.consume(30, outcome, '?max_msgs=11');
+    expect(findings(told, clause)).toEqual([]);
+    place.consume(30, giving(A), '?max_msgs=11');
+    expect(findings(told, clause)).toEqual([broken(expected, 'it handed out 1', 4)]);
+  });
+
   test('is another one than a queue with redrive', () => {
     const told = story({ letters: 1 });
     told.consume(1, '', [0]);
@@ -198,16 +208,17 @@ describe('a Kafka queue', () => {
   const answeredOk = broken('a consume on a Kafka queue is refused with a 4xx', 'it was answered with 200', 2);
 
   test.for([
-    [answer(400), [held(2)]],
-    [answer(404), [held(2)]],
+    [answer(400), [held(2, 1)]],
+    [answer(404), [held(2, 1)]],
     // Accepted as well (H2).
     [EMPTY, [noted('a Kafka queue answers 200 with an empty array', 2), held(2)]],
     [giving(A), [answeredOk]],
     [answer(200, '{}'), [answeredOk]],
-    [answer(429), []],
-    [answer(403), []],
-    [answer(503), []],
-    [failure(), []],
+    [answer(500), [broken('a consume on a Kafka queue is refused with a 4xx', 'it was answered with 500', 2)]],
+    [answer(429), [undecided(2)]],
+    [answer(403), [undecided(2)]],
+    [answer(503), [undecided(2)]],
+    [failure(), [undecided(2)]],
   ] as const)('refuses a consume: %j', ([outcome, expected]) => {
     const told = story();
     const kafka = beside(told, { mode: 'KAFKA_HT', redrive: false });
@@ -220,6 +231,16 @@ describe('a Kafka queue', () => {
   test('is not known to refuse where no consume at all was accepted', () => {
     const told = story();
     beside(told, { mode: 'KAFKA_HA', redrive: false }).consume(30, answer(400));
+    expect(findings(told, clause)).toEqual([undecided(1)]);
+  });
+
+  test('does not refuse it by refusing an unlawful one', () => {
+    const told = story();
+    const kafka = beside(told, { mode: 'KAFKA_HA', redrive: false });
+    told.consume(30, '', EMPTY);
+    for (const query of ['?max_msgs=11', '?time_wait=3s']) {
+      for (const outcome of [answer(400), EMPTY]) kafka.consume(31, outcome, query);
+    }
     expect(findings(told, clause)).toEqual([]);
   });
 
@@ -322,6 +343,12 @@ describe('a path that leads nowhere', () => {
 
 describe('with a max_consume_count of two', () => {
   const clause = 'redrive.count-reached';
+  /** The tag that the first letter of a story gets. */
+  const tagged = makeTag('test', 'a', 1);
+  const tooFew = (tag: string, exchange: number): Finding =>
+    broken('no dead letter before the 2. failure', `${tag} was handed out as one after fewer`, exchange);
+  const normally = (told: Story, { path }: Place, when: When, outcome: Outcome): number =>
+    told.exchange(when, { target: path.replace('/deadletters', '/messages'), outcome });
 
   /** A message of g2 that fails at 3 and at 8, and is looked for as a dead letter between, and at 10. */
   function failedTwice({
@@ -396,12 +423,148 @@ describe('with a max_consume_count of two', () => {
     expect(findings(failedTwice({ maxConsumeCount: 1 }).told, clause)).toEqual([]);
   });
 
-  test('is not shown where no failure was seen', () => {
+  test('is not shown where it was never seen as a normal message', () => {
     const told = story();
     const place = beside(told, { maxConsumeCount: 2 });
     const tag = place.letter();
-    place.consume([1, 4], EMPTY);
+    place.normal([1, 2], [[A, 'n1']]);
+    place.consume([3, 4], EMPTY);
     place.consume(5, giving(tag));
+    expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('one failure is too few also where nobody arranged a dead letter, since it became one at once', () => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    place.normal([1, 2], [[A, 'n1']]);
+    place.acknowledgeNormal([3, 4], ['n1']);
+    place.consume(6, giving(A));
+    place.consume(7, giving(A));
+    expect(findings(told, clause)).toEqual([tooFew(A, 3)]);
+    // Those are messages of the group all the same.
+    expect(findings(told, 'delivery.nothing-foreign')).toEqual([]);
+  });
+
+  test('one that was handed out as a normal message only later has not failed at all', () => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    place.consume(1, giving(A));
+    place.normal([2, 3], [[A, 'n1']]);
+    expect(findings(told, clause)).toEqual([tooFew(A, 1)]);
+  });
+
+  test('a failure whose answer was 503 may have counted, whatever a repeat of it is answered', () => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    const tag = place.letter();
+    place.normal([1, 2], [[tag, 'n1']]);
+    place.acknowledgeNormal([3, 4], ['n1']);
+    place.consume([5, 6], EMPTY);
+    place.normal([7, 7.5], [[tag, 'n2']]);
+    place.acknowledgeNormal([8, 9], ['n2'], answer(503));
+    place.consume(10, giving(tag));
+    place.acknowledgeNormal([11, 12], ['n2'], answer(400));
+    expect(findings(told, clause)).toEqual([held(6)]);
+  });
+
+  test.for<readonly [string, (place: Place, tag: string) => unknown, Finding[]]>([
+    // An acknowledgement of its batch may have failed it, too (K3).
+    ['acknowledged by its batch', (place) => place.acknowledgeNormal([8, 9], ['n3']), []],
+    ['acknowledged meanwhile', (place) => place.acknowledgeNormal([9.9, 11], ['n2']), []],
+    ['acknowledged only later', (place) => place.acknowledgeNormal([10, 11], ['n2']), [tooFew(tagged, 4)]],
+    ['not acknowledged', () => undefined, [tooFew(tagged, 4)]],
+  ])('a second hand-out that was %s', ([, then, expected]) => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    const tag = place.letter();
+    place.normal([1, 2], [[tag, 'n1']]);
+    place.acknowledgeNormal([3, 4], ['n1']);
+    place.normal(
+      [5, 6],
+      [
+        [tag, 'n2'],
+        [A, 'n3'],
+      ],
+    );
+    place.consume([9.5, 10], giving(tag));
+    then(place, tag);
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  test.for([
+    // The shortest lease, of 15 s, and the second by which it may end too soon (D1): from 5 on.
+    [[18, 18.9], [tooFew(tagged, 4)]],
+    [[18, 19], []],
+  ] as const)('a second hand-out whose lease may have ended by %j', ([when, expected]) => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    const tag = place.letter();
+    place.normal([1, 2], [[tag, 'n1']]);
+    place.acknowledgeNormal([3, 4], ['n1']);
+    place.normal([5, 6], [[tag, 'n2']]);
+    place.consume([when[0], when[1]], giving(tag));
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  test.for<readonly [string, (told: Story, place: Place) => unknown, boolean]>([
+    ['whose answer was lost', (told, place) => normally(told, place, [5, 6], failure()), true],
+    ['that was answered with 503', (told, place) => normally(told, place, [5, 6], answer(503)), true],
+    ['that cannot be read', (told, place) => normally(told, place, [5, 6], answer(200, '{}')), true],
+    ['that brought something without a tag', (_told, place) => place.normal([5, 6], [['no tag', 'n2']]), true],
+    ['that brought something else', (_told, place) => place.normal([5, 6], [[A, 'n2']]), false],
+    ['that was refused', (told, place) => normally(told, place, [5, 6], answer(400)), false],
+    ['whose answer was lost only now', (told, place) => normally(told, place, [39, 40], failure()), false],
+    [
+      'of another group whose answer was lost',
+      (told) => normally(told, placeOf(told, 'q2', 'g9'), [5, 6], failure()),
+      false,
+    ],
+  ])('beside a normal consume %s it is not decided', ([, call, open]) => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2 });
+    const tag = place.letter();
+    place.normal([1, 2], [[tag, 'n1']]);
+    place.acknowledgeNormal([3, 4], ['n1']);
+    call(told, place);
+    place.consume([40, 41], giving(tag));
+    expect(findings(told, clause)).toEqual([open ? undecided(4) : tooFew(tag, 4)]);
+  });
+
+  test.for<readonly [string, When, boolean]>([
+    ['before the first failure', [0.5, 1], false],
+    ['while it was handed out first', [1.5, 6], false],
+    ['as soon as it had been', [2, 6], true],
+    ['until it was handed out again', [5, 7], true],
+    ['while it was handed out again', [5, 7.1], false],
+  ])('is shown by a look between both: %s', ([, when, shown]) => {
+    const { told, place } = failedTwice({ between: 'nobody' });
+    place.consume(when, EMPTY);
+    expect(findings(told, clause)).toEqual(shown ? [held(5)] : []);
+  });
+
+  test('with three it is the look behind the second that shows it', () => {
+    for (const [at, shown] of [
+      [5.5, false],
+      [8.5, true],
+    ] as const) {
+      const told = story();
+      const place = beside(told, { maxConsumeCount: 3 });
+      const tag = place.letter();
+      for (const [round, from] of [4, 7, 10].entries()) {
+        place.normal(from, [[tag, `n${round}`]]);
+        place.acknowledgeNormal(from + 1, [`n${round}`]);
+      }
+      place.consume(at, EMPTY);
+      place.consume(12, giving(tag));
+      expect(findings(told, clause)).toEqual(shown ? [held(8)] : []);
+    }
+  });
+
+  test('is not asked of a queue without redrive', () => {
+    const told = story();
+    const place = beside(told, { maxConsumeCount: 2, redrive: false });
+    place.normal([1, 2], [[A, 'n1']]);
+    place.consume(6, giving(A));
     expect(findings(told, clause)).toEqual([]);
   });
 
@@ -476,6 +639,62 @@ describe('a normal message that nobody acknowledged', () => {
     own(told).normal([1, 2], [[A, 'n1']], query);
     own(told).consume([at, at + 3], EMPTY);
     expect(findings(told, clause)).toEqual(late ? [missed(A, 1, 2)] : []);
+  });
+
+  test.for<readonly [string, (told: Story) => unknown, boolean]>([
+    ['nothing else', () => undefined, true],
+    // It may have it, until its lease has ended and the grace is over (guard 1).
+    [
+      'a consume whose answer was lost',
+      (told) => told.exchange([61, 62], { target: `${told.path}?ack_wait=300`, outcome: failure() }),
+      false,
+    ],
+    ['HEAD', (told) => told.exchange([61, 62], { method: 'HEAD', target: told.path, outcome: answer(200) }), false],
+    [
+      'a deletion of the group',
+      (told) =>
+        told.exchange([61, 70], {
+          method: 'DELETE',
+          target: '/v1.0/p1/queues/q1/groups/g1',
+          outcome: failure(),
+        }),
+      false,
+    ],
+  ])('beside %s is missed by an empty answer: %s', ([, call, expected]) => {
+    const told = story();
+    own(told).normal([1, 2], [[A, 'n1']], '?ack_wait=15');
+    call(told);
+    const id = own(told).consume([65, 68], EMPTY);
+    expect(findings(told, clause)).toEqual(expected ? [missed(A, 1, id)] : []);
+  });
+
+  test.for([
+    ['FIFO', false],
+    ['NORMAL', true],
+  ] as const)('on a %s queue is missed while another one is in flight: %s (G1)', ([mode, expected]) => {
+    const told = story({ letters: 1, mode });
+    own(told).normal([1, 2], [[A, 'n1']], '?ack_wait=15');
+    told.consume(60, 'ack_wait=300', [0]);
+    own(told).consume([65, 68], EMPTY);
+    expect(findings(told, clause)).toEqual(expected ? [missed(A, 1, 3)] : []);
+  });
+
+  test.for([
+    // It may have failed as soon as it was asked for, and stays for 71 h at least (D6).
+    [71 * 3600 + 1, true],
+    [71 * 3600 + 1.1, false],
+  ] as const)('is missed by an empty answer at %d: %s', ([at, expected]) => {
+    const told = story();
+    own(told).normal([1, 2], [[A, 'n1']], '?ack_wait=15');
+    own(told).consume(at, EMPTY);
+    expect(findings(told, clause)).toEqual(expected ? [missed(A, 1, 2)] : []);
+  });
+
+  test('is not missed by an unlawful consume', () => {
+    const told = story();
+    own(told).normal([1, 2], [[A, 'n1']]);
+    own(told).consume([100, 103], EMPTY, '?max_msgs=11');
+    expect(findings(told, clause)).toEqual([]);
   });
 
   test('is judged for itself', () => {
@@ -632,7 +851,56 @@ describe('available_deadletters', () => {
   ] as const)('with two dead letters is %j: %j', ([shown, expected]) => {
     const told = story({ letters: 2 });
     look(told, 20, shown);
+    told.consume(21, '', [0]);
     expect(findings(told, clause)).toEqual([expected]);
+  });
+
+  test.for([
+    // A failed message has 15 s to become one (K4).
+    [3, []],
+    [15, []],
+    [15.1, [wrong(2, 0, 1)]],
+    // After three days they may be gone (D6).
+    [71 * 3600, [wrong(2, 0, 1)]],
+    [71 * 3600 + 0.1, []],
+  ] as const)('is compared at %d: %j', ([at, expected]) => {
+    const told = story({ letters: 2 });
+    look(told, at, 0);
+    told.consume(at + 1, '', [0]);
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  test('is not decided where fewer are shown and none ever appears: arranging may have failed (K4)', () => {
+    const told = story({ letters: 2 });
+    look(told, 20, 1);
+    look(told, 21, 2);
+    told.consume([22, 25], '', EMPTY);
+    look(told, 26, 1);
+    look(told, 27, 3);
+    told.consume([28, 30], '', EMPTY);
+    look(told, 31, 1);
+    expect(findings(told, clause)).toEqual([held(2), wrong(2, 3, 5), undecided(7)]);
+  });
+
+  test.for<readonly [string, (told: Story) => unknown]>([
+    ['a consume whose answer was lost', (told) => told.consume(20, 'ack_wait=300', failure())],
+    ['HEAD', (told) => told.exchange(20, { method: 'HEAD', target: told.path, outcome: answer(200) })],
+    [
+      'a deletion of the group',
+      (told) => told.exchange(20, { method: 'DELETE', target: '/v1.0/p1/queues/q1/groups/g1', outcome: failure() }),
+    ],
+  ])('is not compared behind %s, which may have taken one', ([, call]) => {
+    const told = story({ letters: 2 });
+    told.acknowledge(17, told.consume(16, '', [0]), [1, 0]);
+    call(told);
+    look(told, 100, 0);
+    expect(findings(told, clause)).toEqual([]);
+    // Of those that were acknowledged nobody takes one.
+    const settled = story({ letters: 1 });
+    settled.acknowledge(17, settled.consume(16, '', [0]), [1, 0]);
+    call(settled);
+    look(settled, 100, 0);
+    expect(findings(settled, clause)).toEqual([held(4)]);
   });
 
   test('is none where there are none', () => {
@@ -783,6 +1051,7 @@ describe('available_deadletters', () => {
       call(told);
       look(told, [24, 25], 2);
       look(told, [30, 31], 2);
+      told.consume(40, '', [0]);
       // What was under way at the third look leaves it open, but the fourth is the last one anyhow.
       expect(findings(told, clause)).toEqual([wrong(2, 1, 2), held(5)]);
     });

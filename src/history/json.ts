@@ -15,17 +15,12 @@ const DEEPEST = 512;
 
 function tooDeep(text: string): boolean {
   let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 0x5c) index += 1;
-      else if (code === 0x22) inString = false;
-    } else if (code === 0x22) inString = true;
-    else if (code === 0x5b || code === 0x7b) {
+  // Strings are passed over as a whole: most of a large text is inside of them.
+  for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') {
       depth += 1;
       if (depth > DEEPEST) return true;
-    } else if (code === 0x5d || code === 0x7d) depth -= 1;
+    } else if (token === ']' || token === '}') depth -= 1;
   }
   return false;
 }

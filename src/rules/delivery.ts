@@ -2,7 +2,7 @@
 import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { compactBytes, parseJson } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
-import { dueAt, isSettledBefore, missedAt, obligationAt } from '../history/presence.ts';
+import { dueAt, hasAppeared, isSettledBefore, missedAt, obligationAt } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -22,9 +22,7 @@ function* arrives(view: View, pick: (letter: Letter, group: GroupView) => boolea
         (consume) => missedAt(group, letter, consume, view.header.slack)?.cause === 'arrival',
       );
       // If no other one of the group had appeared by then, it was the arranging that failed (K4).
-      const shown = missed.find((consume) =>
-        group.letters.some(({ deliveries }) => deliveries.some((delivery) => before(delivery.consume, consume))),
-      );
+      const shown = missed.find((consume) => hasAppeared(group, consume));
       if (shown !== undefined) {
         yield broken(
           `dead letter ${letter.arranged.tag} is delivered`,
@@ -78,8 +76,15 @@ function endOfRounds(
   return inTurn ? rounds[bound - 1] : undefined;
 }
 
+const sizes = new WeakMap<Letter, number>();
+
 function bytesOf(letter: Letter): number {
-  const { body, attributes } = letter.arranged;
+  let size = sizes.get(letter);
+  if (size === undefined) sizes.set(letter, (size = measured(letter.arranged)));
+  return size;
+}
+
+function measured({ body, attributes }: Letter['arranged']): number {
   // Numbers may be spelled shorter than we would write them.
   const bytes = (text: string): number => Math.min(Buffer.byteLength(text), compactBytes(parseJson(text)));
   return bytes(body) + (attributes === null ? 0 : bytes(attributes));

@@ -3,6 +3,7 @@
  * exits with 1 if anything is not as the gallery says.
  */
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker is no window */
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -66,12 +67,8 @@ async function work(): Promise<void> {
   try {
     for (let names = queue.shift(); names !== undefined; names = queue.shift()) {
       const task: Task = { names, all };
-      const done = await new Promise<Done>((resolve, reject) => {
-        worker.once('message', resolve);
-        worker.once('error', reject);
-        worker.postMessage(task);
-      });
-      worker.removeAllListeners();
+      worker.postMessage(task);
+      const [done] = (await once(worker, 'message')) as [Done]; // rejects on 'error'
       if ('crashed' in done) throw new Error(`the suite crashed on ${names.join(', ')}: ${done.crashed}`);
       for (const one of done.seen) {
         seen.set(one.name, one);

@@ -131,7 +131,7 @@ function readOne(
     const perhapsAgain =
       underWay(entry.handler).length > 0 ||
       consumes.some((other) => mayHaveTaken(other) && before(delivery.consume, other) && mayPrecede(other, call));
-    const unsure = judged.worth === 'live' ? contested(call, delivery) : judged.worth !== 'spent' && perhapsAgain;
+    const unsure = judged.worth === 'live' ? contested(call, delivery) : judged.spentAs !== 'success' && perhapsAgain;
     const worth = unsure ? 'open' : judged.worth;
     return { entry, delivery, letter, ...judged, worth };
   });

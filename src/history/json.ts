@@ -13,7 +13,8 @@ export class SpelledNumber {
 /** Deepest nesting that is looked into: what we send is far flatter, and deeper values overflow whoever walks them. */
 const DEEPEST = 512;
 
-function tooDeep(text: string): boolean {
+/** Whether a JSON text is nested deeper than 512, so that it is not parsed. */
+export function isTooDeep(text: string): boolean {
   let depth = 0;
   // Strings are passed over as a whole: most of a large text is inside of them.
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
@@ -29,7 +30,7 @@ type Reviver = Parameters<typeof JSON.parse>[1];
 
 /** Parses JSON; undefined where the text is none, or is nested deeper than 512. */
 export function parseJson(text: string, reviver?: Reviver): unknown {
-  if (tooDeep(text)) return undefined;
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text, reviver);
   } catch {

@@ -113,6 +113,11 @@ export function lostBefore(group: GroupView, consume: Placed): (ConsumeCall | Ot
   return indexOf(group).lost.filter((other) => other !== consume && mayPrecede(other, consume));
 }
 
+/** Until when what lost calls may have taken before that consume acted may stay away unseen; 0 where there is none. */
+export function hiddenUntil(group: GroupView, consume: Placed, slack: Slack): number {
+  return Math.max(0, ...lostBefore(group, consume).map((other) => backOf(other, slack)));
+}
+
 /** When that letter has to be consumable, by what may have happened before a call acted; undefined if it may be settled. */
 export function obligationAt(group: GroupView, letter: Letter, consume: Placed, slack: Slack): Obligation | undefined {
   const index = indexOf(group);
@@ -123,8 +128,7 @@ export function obligationAt(group: GroupView, letter: Letter, consume: Placed, 
   );
   // The last by its answer: a poll that was sent before another one may have brought it after that.
   const delivery = deliveries.toSorted((a, b) => a.consume.arrived - b.consume.arrived).at(-1);
-  const lost = lostBefore(group, consume);
-  const afterLost = Math.max(0, ...lost.map((other) => backOf(other, slack)));
+  const afterLost = hiddenUntil(group, consume, slack);
   const visible = letter.arranged.failed[1] + slack.mustLate;
   if (delivery === undefined) {
     return {
@@ -145,7 +149,7 @@ export function obligationAt(group: GroupView, letter: Letter, consume: Placed, 
     delivery,
     acknowledgement,
     must,
-    should: lost.length > 0 ? Infinity : shouldBeBack(cause, delivery, acknowledgement, slack),
+    should: afterLost > 0 ? Infinity : shouldBeBack(cause, delivery, acknowledgement, slack),
   };
 }
 
@@ -199,8 +203,22 @@ export function provesAbsence(
   due: number,
   slack: Slack,
 ): boolean {
+  return isYoung(letter, consume) && provesMissing(group, consume, letter, due, slack);
+}
+
+/** The same of a letter that may be missing because it has become too old. */
+export function provesMissing(
+  group: GroupView,
+  consume: ConsumeCall,
+  letter: Letter,
+  due: number,
+  slack: Slack,
+): boolean {
   return (
-    consume.empty && consume.query.standing === 'legal' && consume.sent[0] > due && owes(group, consume, letter, slack)
+    consume.empty &&
+    consume.query.standing === 'legal' &&
+    consume.sent[0] > due &&
+    !mayBeKeptBack(group, consume, letter, slack)
   );
 }
 
@@ -214,8 +232,18 @@ export function missedAt(group: GroupView, letter: Letter, consume: ConsumeCall,
 
 /** Whether nothing lets the endpoint keep a letter back that is due: a deletion, its age, or on FIFO another one in flight. */
 export function owes(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  if (mayBeGone(group, consume, letter)) return false;
-  return group.queue.mode !== 'FIFO' || !anotherMayBeInFlight(group, consume, letter, slack);
+  return isYoung(letter, consume) && !mayBeKeptBack(group, consume, letter, slack);
+}
+
+function isYoung(letter: Letter, call: Call): boolean {
+  return call.received[1] <= letter.arranged.failed[0] + RETENTION_SURE;
+}
+
+function mayBeKeptBack(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
+  return (
+    perhapsDeleted(group, consume) ||
+    (group.queue.mode === 'FIFO' && anotherMayBeInFlight(group, consume, letter, slack))
+  );
 }
 
 /** What was surely consumable in a group when a consume, its own or that of another group, was sent. */
@@ -226,11 +254,12 @@ export function consumableAt(group: GroupView, consume: ConsumeCall, slack: Slac
     .filter(({ letter, must }) => must < consume.sent[0] && owes(group, consume, letter, slack));
 }
 
+function perhapsDeleted({ deletions }: GroupView, call: Call): boolean {
+  return deletions.some((deletion) => mayPrecede(deletion, call));
+}
+
 function mayBeGone(group: GroupView, call: Call, letter: Letter): boolean {
-  return (
-    group.deletions.some((deletion) => mayPrecede(deletion, call)) ||
-    call.received[1] > letter.arranged.failed[0] + RETENTION_SURE
-  );
+  return perhapsDeleted(group, call) || !isYoung(letter, call);
 }
 
 /** Seconds for which a dead letter surely stays (D6: an hour of tolerance off 72 h). */

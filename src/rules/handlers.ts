@@ -1,9 +1,9 @@
 /** What a handler is good for, and what not. Rulings B8, B9, C1 to C6. */
 import type { AcknowledgeView, EntryView } from '../history/acknowledgements.ts';
-import { before, isRecord, type NormalCall } from '../history/calls.ts';
+import { before, isRecord, type Call, type NormalCall } from '../history/calls.ts';
 import type { View } from '../history/view.ts';
 import { countsNoMoreThan } from './acknowledge.ts';
-import { comesBack } from './redelivery.ts';
+import { comesBack, redeliveries } from './redelivery.ts';
 import { controlOf } from './rejection.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -46,13 +46,15 @@ function refused(is: (view: View, entry: EntryView) => boolean, expected: string
   return function* (view) {
     for (const { one, entries } of namings(view)) {
       if (!entries.every((entry) => is(view, entry))) continue;
-      if (one.call.reply === 'ok')
-        yield broken(`${expected} is refused with a 4xx`, 'it was answered with 200', one.call);
-      else if (one.call.reply === 'rejected') {
-        yield controlOf(view, 'acknowledge') === undefined ? undecided(one.call) : held(one.call);
-      } else yield undecided(one.call);
+      yield* refusedBeside(controlOf(view, 'acknowledge'), one.call, `${expected} is refused with a 4xx`);
     }
   };
+}
+
+function* refusedBeside(control: Call | undefined, call: Call, expected: string): Generator<Finding> {
+  if (call.reply === 'ok') yield broken(expected, 'it was answered with 200', call);
+  else if (call.reply === 'rejected' && control !== undefined) yield held(call);
+  else yield undecided(call);
 }
 
 const from =
@@ -78,10 +80,8 @@ function* mixed(view: View): Generator<Finding> {
     const kinds = entries.map(({ worth }) => worth);
     if (!kinds.includes('unknown') || !kinds.includes('live')) continue;
     const counts = one.call.counts === undefined ? '' : ` with ${one.call.counts.success} and ${one.call.counts.fail}`;
-    yield noted(
-      `${kinds[0] === 'unknown' ? 'an invalid handler first' : 'an invalid handler last'}: ${one.call.status ?? 'no answer'}${counts}`,
-      one.call,
-    );
+    const place = kinds[0] === 'unknown' ? 'first' : kinds.at(-1) === 'unknown' ? 'last' : 'in between';
+    yield noted(`an invalid handler ${place}: ${one.call.status ?? 'no answer'}${counts}`, one.call);
   }
 }
 
@@ -114,18 +114,17 @@ function notAgain(spentAs: 'success' | 'fail', expected: string): (view: View) =
 function* superseded(view: View): Generator<Finding> {
   yield* nothingSucceeds(worth('superseded'), 'the old handler does not acknowledge a new delivery')(view);
   // Where redeliveries keep their handler there is no old one (C3); that they should not is another clause.
-  for (const { deliveries } of view.groups.flatMap(({ letters }) => letters)) {
-    for (const [index, delivery] of deliveries.entries()) {
-      const next = deliveries[index + 1];
-      if (next !== undefined && next.handler === delivery.handler) yield held(delivery.consume, next.consume);
-    }
+  for (const { earlier, last, delivery } of redeliveries(view)) {
+    if (earlier.every(({ handler }) => handler === delivery.handler)) yield held(last.consume, delivery.consume);
   }
 }
 
-/** Acknowledgements of normal messages that name handlers of dead letters only. */
+/** Acknowledgements of normal messages that name handlers of dead letters only, each as a success. */
 function* atNormal(view: View): Generator<NormalCall> {
   for (const call of view.normals) {
     if (call.kind !== 'acknowledge-normal' || call.handlers.length === 0) continue;
+    // An endpoint that takes them counts no failure either.
+    if (!call.statuses.every((status) => status === 'success')) continue;
     const normal = new Set(
       view.normals.filter((other) => other.kind === 'consume-normal').flatMap(({ handlers }) => handlers),
     );
@@ -144,10 +143,10 @@ function* nothingAtNormal(view: View): Generator<Finding> {
   for (const call of atNormal(view)) {
     const success = isRecord(call.json) ? call.json['success'] : undefined;
     if (call.reply === 'rejected' || (call.reply === 'ok' && success === 0)) yield held(call);
-    else if (call.reply === 'ok') {
+    else if (call.reply === 'ok' && typeof success === 'number') {
       yield broken(
         'the handler of a dead letter acknowledges nothing at the call for normal messages',
-        `success is ${JSON.stringify(success)}`,
+        `success is ${success}`,
         call,
       );
     } else yield undecided(call);
@@ -155,15 +154,13 @@ function* nothingAtNormal(view: View): Generator<Finding> {
 }
 
 function* refusedAtNormal(view: View): Generator<Finding> {
+  const control = view.normals.find(({ kind, reply }) => kind === 'acknowledge-normal' && reply === 'ok');
   for (const call of atNormal(view)) {
-    if (call.reply === 'rejected') yield held(call);
-    else if (call.reply === 'ok') {
-      yield broken(
-        'the handler of a dead letter is refused with a 4xx at the call for normal messages',
-        'it was answered with 200',
-        call,
-      );
-    }
+    yield* refusedBeside(
+      control,
+      call,
+      'the handler of a dead letter is refused with a 4xx at the call for normal messages',
+    );
   }
 }
 

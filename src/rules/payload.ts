@@ -1,6 +1,14 @@
 /** What was sent comes back as the same JSON. Rulings F3, F4, F7. */
 import type { Delivery } from '../history/calls.ts';
-import { hasLoneSurrogate, kindOf, parseSpelled, sameJson, someValue, SpelledNumber } from '../history/json.ts';
+import {
+  hasLoneSurrogate,
+  kindOf,
+  parseSpelled,
+  sameJson,
+  someValue,
+  SpelledNumber,
+  type JsonKind,
+} from '../history/json.ts';
 import type { Letter, View } from '../history/view.ts';
 import { broken, held, noted, rule, type Finding, type Rule } from './rule.ts';
 
@@ -35,7 +43,11 @@ function* unchanged(view: View): Generator<Finding> {
     if (!isText(sent)) continue;
     if (sameJson(sent, got)) yield held(delivery.consume);
     else
-      yield broken(`body ${excerpt(sent)}`, `body ${excerpt(got, sent)} of ${letter.arranged.tag}`, delivery.consume);
+      yield broken(
+        `body ${excerpt(sent, got)}`,
+        `body ${excerpt(got, sent)} of ${letter.arranged.tag}`,
+        delivery.consume,
+      );
   }
 }
 
@@ -57,7 +69,7 @@ function* otherKinds(view: View): Generator<Finding> {
   for (const { delivery, sent, got } of bodies(view)) {
     if (!['array', 'number', 'boolean'].includes(kindOf(sent)) || hasLoneSurrogate(sent)) continue;
     if (sameJson(sent, got)) yield held(delivery.consume);
-    else yield broken(`body ${excerpt(sent)}`, `body ${excerpt(got, sent)}`, delivery.consume);
+    else yield broken(`body ${excerpt(sent, got)}`, `body ${excerpt(got, sent)}`, delivery.consume);
   }
 }
 
@@ -65,7 +77,7 @@ function* spelling(view: View): Generator<Finding> {
   for (const { delivery, sent, got } of bodies(view)) {
     if (!someValue(sent, (value) => value instanceof SpelledNumber) || !sameJson(sent, got)) continue;
     if (sameJson(sent, got, 'spelling')) yield held(delivery.consume);
-    else yield broken(`numbers as they were spelled: ${excerpt(sent)}`, excerpt(got, sent), delivery.consume);
+    else yield broken(`numbers as they were spelled: ${excerpt(sent, got)}`, excerpt(got, sent), delivery.consume);
   }
 }
 
@@ -85,19 +97,20 @@ function* loneSurrogates(view: View): Generator<Finding> {
   }
 }
 
-/** Attributes of one kind of value, sent and come back. What the endpoint added shows with the strings. */
-function attributes(kinds: 'strings' | 'others'): (view: View) => Generator<Finding> {
+/** Attributes with these kinds of values, sent and come back. What the endpoint added shows with the strings. */
+function attributes(...kinds: readonly JsonKind[]): (view: View) => Generator<Finding> {
   return function* (view) {
     for (const { delivery, letter } of bodies(view)) {
-      const sent = record(letter.arranged.attributes === null ? {} : parseSpelled(letter.arranged.attributes));
+      const sent = attributesOf(letter);
+      if (hasLoneSurrogate(sent)) continue;
       const got = record(delivery.spelled.attributes);
-      const names = Object.keys(sent).filter((name) => (typeof sent[name] === 'string') === (kinds === 'strings'));
-      const added = kinds === 'strings' ? Object.keys(got).filter((name) => !Object.hasOwn(sent, name)) : [];
+      const names = Object.keys(sent).filter((name) => kinds.includes(kindOf(sent[name])));
+      const added = kinds.includes('string') ? Object.keys(got).filter((name) => !Object.hasOwn(sent, name)) : [];
       const changed = names.find((name) => !Object.hasOwn(got, name) || !sameJson(sent[name], got[name]));
       if (changed !== undefined) {
         yield broken(
-          `attribute ${excerpt(changed)} is ${excerpt(sent[changed])}`,
-          Object.hasOwn(got, changed) ? `it is ${excerpt(got[changed])}` : 'it is missing',
+          `attribute ${excerpt(changed)} is ${excerpt(sent[changed], got[changed])}`,
+          Object.hasOwn(got, changed) ? `it is ${excerpt(got[changed], sent[changed])}` : 'it is missing',
           delivery.consume,
         );
       } else if (added.length > 0) {
@@ -107,28 +120,38 @@ function attributes(kinds: 'strings' | 'others'): (view: View) => Generator<Find
   };
 }
 
+function attributesOf({ arranged }: Letter): Record<string, unknown> {
+  return arranged.attributes === null ? {} : record(parseSpelled(arranged.attributes));
+}
+
 function record(value: unknown): Record<string, unknown> {
   return kindOf(value) === 'object' ? (value as Record<string, unknown>) : {};
 }
 
+/** What came, without regard to how no attributes are told (F4). */
+function payloadOf({ spelled }: Delivery): unknown {
+  return { body: spelled.body, attributes: record(spelled.attributes) };
+}
+
+/** Judged where F3 and F4 say MUST of all of it; what else changes shows where it is compared with what was sent. */
 function* sameAgain(view: View): Generator<Finding> {
-  for (const group of view.groups) {
-    for (const { arranged, deliveries } of group.letters) {
-      const [first, ...later] = deliveries;
-      for (const delivery of later) {
-        if (first === undefined) continue;
-        const same =
-          sameJson(first.spelled.body, delivery.spelled.body) &&
-          sameJson(record(first.spelled.attributes), record(delivery.spelled.attributes));
-        if (same) yield held(first.consume, delivery.consume);
-        else {
-          yield broken(
-            `dead letter ${arranged.tag} comes again as it was: ${excerpt(first.spelled.body)}`,
-            excerpt(delivery.spelled.body, first.spelled.body),
-            first.consume,
-            delivery.consume,
-          );
-        }
+  for (const letter of view.groups.flatMap(({ letters }) => letters)) {
+    const { arranged, deliveries } = letter;
+    const attributes = attributesOf(letter);
+    if (!isText(parseSpelled(arranged.body)) || hasLoneSurrogate(attributes)) continue;
+    if (!Object.values(attributes).every((value) => typeof value === 'string')) continue;
+    const [first, ...later] = deliveries;
+    for (const delivery of later) {
+      if (first === undefined) continue;
+      const [was, is] = [payloadOf(first), payloadOf(delivery)];
+      if (sameJson(was, is)) yield held(first.consume, delivery.consume);
+      else {
+        yield broken(
+          `dead letter ${arranged.tag} comes again as it was: ${excerpt(was, is)}`,
+          excerpt(is, was),
+          first.consume,
+          delivery.consume,
+        );
       }
     }
   }
@@ -162,10 +185,13 @@ function excerpt(value: unknown, other?: unknown): string {
   return `${from > 0 ? '…' : ''}${text.slice(from, from + 120)}${text.length > from + 120 ? '…' : ''}`;
 }
 
+/** Not yet in TypeScript's library. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
 function written(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, inner: unknown) => (inner instanceof SpelledNumber ? inner.text : inner)) ?? 'nothing'
-  );
+  const spelled = (_name: string, inner: unknown): unknown =>
+    inner instanceof SpelledNumber ? rawJSON(inner.text) : inner;
+  return JSON.stringify(value, spelled) ?? 'nothing';
 }
 
 export const payloadRules: readonly Rule[] = [
@@ -175,8 +201,8 @@ export const payloadRules: readonly Rule[] = [
   rule('payload.body.null', nullBody),
   rule('payload.body.number-spelling', spelling),
   rule('payload.body.lone-surrogates', loneSurrogates),
-  rule('payload.attributes.unchanged', attributes('strings')),
-  rule('payload.attributes.other-kinds', attributes('others')),
+  rule('payload.attributes.unchanged', attributes('string')),
+  rule('payload.attributes.other-kinds', attributes('number', 'boolean')),
   rule('payload.same-on-redelivery', sameAgain),
   rule('delivery.nothing-foreign', nothingForeign),
 ];

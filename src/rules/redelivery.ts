@@ -1,6 +1,7 @@
 /** Leases: how long nobody else gets a dead letter, and by when it is back. Rulings D1, D3, C3, C8, G8. */
-import { before, type ConsumeCall, type Delivery } from '../history/calls.ts';
-import { latenessOf, returnsOf, touching, type Cause } from '../history/presence.ts';
+import { before, mayPrecede, type ConsumeCall, type Delivery } from '../history/calls.ts';
+import { leaseEnd } from '../history/leases.ts';
+import { hiddenUntil, latenessOf, returnsOf, touching, type Cause } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, inSeconds, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -48,17 +49,24 @@ function* leaseHeld(
     }
     if (again[0] < consume.received[1] + wait - early) yield undecided(consume, second.consume);
   }
+  // Whoever asked has to have got it if it was free: it was not with a lost call, nor gone with its group.
+  const tells = (other: ConsumeCall): boolean =>
+    hiddenUntil(group, other, view.header.slack) <= consume.sent[0] &&
+    !group.deletions.some((deletion) => mayPrecede(deletion, other)) &&
+    touching(group, first, other).length === 0;
   const asked = group.consumes.find(
     (other) =>
       other.empty &&
+      other.query.standing === 'legal' &&
       before(consume, other) &&
       other.received[1] <= consume.sent[0] + wait &&
-      touching(group, first, other).length === 0,
+      (second === undefined || before(other, second.consume)) &&
+      tells(other),
   );
   // A poll that was open during the lease and brought it only afterwards shows the same.
   const waited = second !== undefined && second.consume.sent[0] < consume.sent[0] + wait ? second.consume : undefined;
   if (asked !== undefined) yield held(consume, asked);
-  else if (waited !== undefined && waited.received[0] >= consume.received[1] + wait - early)
+  else if (waited !== undefined && waited.received[0] >= consume.received[1] + wait - early && tells(waited))
     yield held(consume, waited);
 }
 
@@ -69,11 +77,16 @@ export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = ()
       const { cause, delivery, acknowledgement, letter, must } = obligation;
       if (!causes.includes(cause) || delivery === undefined || !pick(delivery.consume)) continue;
       const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
+      // What happened at the same time may have come after the consume, so that it was no cause of anything.
+      const follows = surelyFollows(group, delivery, consume);
       if (outcome === 'back') {
         // Late, and nobody had asked in between: that says neither that it was in time nor that it was not.
+        const due = leaseEnd(delivery).latest + view.header.slack.mustLate;
         const acknowledged = acknowledgement?.call.received[1] ?? 0;
-        const inTime = acknowledged > must ? acknowledged + view.header.slack.shouldLate : must;
-        yield consume.received[1] <= inTime ? held(...trail) : undecided(...trail);
+        const inTime = acknowledged > due ? acknowledged + view.header.slack.shouldLate : due;
+        yield follows && consume.received[1] <= inTime ? held(...trail) : undecided(...trail);
+      } else if (!follows) {
+        yield undecided(...trail);
       } else if (outcome === 'absent') {
         yield broken(
           `dead letter ${letter.arranged.tag} is consumable again no later than ${inSeconds(must - delivery.consume.received[1])} after its delivery`,
@@ -85,16 +98,28 @@ export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = ()
   }
 }
 
+/** Whether the delivery, and each acknowledgement that names its batch, was over before: else it may be no consequence of them. */
+function surelyFollows(group: GroupView, delivery: Delivery, consume: ConsumeCall): boolean {
+  return (
+    before(delivery.consume, consume) && touching(group, delivery, consume).every(({ call }) => before(call, consume))
+  );
+}
+
 /** The same with the bound of a SHOULD. */
 export function* comesBackSoon(view: View, causes: readonly Cause[], pick: Pick = () => true): Generator<Finding> {
   for (const group of view.groups) {
     for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
       const { cause, delivery, acknowledgement, letter, should } = obligation;
       if (!causes.includes(cause) || delivery === undefined || should === Infinity || !pick(delivery.consume)) continue;
+      // Where it is left open what the acknowledgement was worth, nothing is due at once (B2, B5, B6, C2).
+      if (acknowledgement !== undefined && acknowledgement.due === undefined) continue;
+      if (!surelyFollows(group, delivery, consume)) continue;
       const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
       if (outcome === 'back') {
-        if (consume.received[1] <= should) yield held(...trail);
-      } else {
+        // When its lease had ended it was back anyway.
+        const tells = acknowledgement === undefined || consume.received[1] < leaseEnd(delivery).earliest;
+        if (tells && consume.received[1] <= should) yield held(...trail);
+      } else if (consume.sent[0] > should) {
         yield broken(
           `dead letter ${letter.arranged.tag} is consumable again within ${inSeconds(should - (acknowledgement?.call ?? delivery.consume).received[1])} after ${acknowledgement === undefined ? 'its delivery' : 'the acknowledgement'}`,
           `a consume sent ${inSeconds(consume.sent[0] - (acknowledgement?.call ?? delivery.consume).received[1])} after it came back empty`,
@@ -108,7 +133,7 @@ export function* comesBackSoon(view: View, causes: readonly Cause[], pick: Pick 
 function* usesNothingUp(view: View): Generator<Finding> {
   for (const group of view.groups) {
     for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
-      const failures = obligation.letter.deliveries.filter((delivery) => before(delivery.consume, consume)).length;
+      const failures = [...obligation.letter.consumes].filter((other) => before(other, consume)).length;
       // With max_consume_count 1 the ruling asks for three failed consumptions.
       if (outcome === 'back' && failures >= group.queue.maxConsumeCount + 2) yield held(consume);
       if (outcome === 'absent' && failures >= 2) {
@@ -122,22 +147,37 @@ function* usesNothingUp(view: View): Generator<Finding> {
   }
 }
 
+interface Redelivery {
+  readonly letter: Letter;
+  readonly delivery: Delivery;
+  /** Those by other consumes before, of which there is at least one. */
+  readonly earlier: readonly Delivery[];
+  readonly last: Delivery;
+}
+
+/** Deliveries that followed on others of the same dead letter, each with a handler. */
+export function* redeliveries(view: View): Generator<Redelivery> {
+  for (const letter of view.groups.flatMap(({ letters }) => letters)) {
+    const named = letter.deliveries.filter(({ handler }) => handler !== undefined);
+    for (const [index, delivery] of named.entries()) {
+      const earlier = named.slice(0, index).filter(({ consume }) => consume !== delivery.consume);
+      const last = earlier.at(-1);
+      if (last !== undefined) yield { letter, delivery, earlier, last };
+    }
+  }
+}
+
 function* freshHandlers(view: View): Generator<Finding> {
-  for (const group of view.groups) {
-    for (const letter of group.letters) {
-      for (const [index, delivery] of letter.deliveries.entries()) {
-        const next = letter.deliveries[index + 1];
-        if (next === undefined || delivery.handler === undefined || next.consume === delivery.consume) continue;
-        if (next.handler !== delivery.handler) yield held(delivery.consume, next.consume);
-        else {
-          yield broken(
-            'a redelivery carries a new handler',
-            `dead letter ${letter.arranged.tag} came again with the handler that it had`,
-            delivery.consume,
-            next.consume,
-          );
-        }
-      }
+  for (const { letter, delivery, earlier, last } of redeliveries(view)) {
+    const same = earlier.findLast(({ handler }) => handler === delivery.handler);
+    if (same === undefined) yield held(last.consume, delivery.consume);
+    else {
+      yield broken(
+        'a redelivery carries a new handler',
+        `dead letter ${letter.arranged.tag} came again with the handler that it had`,
+        same.consume,
+        delivery.consume,
+      );
     }
   }
 }
@@ -155,7 +195,7 @@ function* validInTime(
       const after = call.sent[0] - batch.received[1];
       if (!pick(after, batch)) continue;
       if (call.counts !== undefined && call.counts.success >= due.successes) yield held(batch, call);
-      else if (call.reply === 'ok' || call.reply === 'rejected') {
+      else if (call.counts !== undefined || call.reply === 'rejected') {
         yield broken(
           `an acknowledgement ${inSeconds(after)} after the consume is valid, since ack_wait is ${batch.lease.least} s${note}`,
           call.counts === undefined

@@ -2,7 +2,8 @@
 import type { Answer } from '../../schemas/types.ts';
 import type { Call, ConsumeCall, Delivery } from '../history/calls.ts';
 import { isRecord } from '../history/calls.ts';
-import { kindOf, parseJson, repeatedName } from '../history/json.ts';
+import { isTooDeep, kindOf, parseJson, repeatedName } from '../history/json.ts';
+import { tagsIn } from '../history/tags.ts';
 import type { View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -29,16 +30,22 @@ function* status200(view: View): Generator<Finding> {
   }
 }
 
-/** What a 200 that is no array is taken for: something was handed out in another shape, or it stands for nothing. */
-function handsOut(call: ConsumeCall): boolean {
-  return call.deliveries.length > 0 || /"handler"\s*:/.test(call.text ?? '');
+/**
+ * What a 200 that is no array is taken for: something was handed out in another shape, or it stands for nothing. Of bytes
+ * that are no UTF-8, and of what is nested too deep to be read, that cannot be said.
+ */
+function shapeOf({ text, json }: ConsumeCall): 'array' | 'hands-out' | 'nothing' | 'unread' {
+  if (Array.isArray(json)) return 'array';
+  if (text === undefined || isTooDeep(text)) return 'unread';
+  return /"handler"\s*:/.test(text) || tagsIn(text).length > 0 ? 'hands-out' : 'nothing';
 }
 
 function* isArray(view: View): Generator<Finding> {
   for (const call of answered(view)) {
-    if (Array.isArray(call.json)) {
-      if (call.json.length > 0) yield held(call);
-    } else if (handsOut(call)) {
+    const shape = shapeOf(call);
+    if (shape === 'unread') yield undecided(call);
+    else if (shape === 'array' && !call.empty) yield held(call);
+    else if (shape === 'hands-out') {
       const what = call.json === undefined ? 'no JSON' : `a JSON ${kindOf(call.json)}`;
       yield broken('the body of a 200 answer is a JSON array', `it was ${what}`, call);
     }
@@ -50,8 +57,10 @@ function* emptyIsArray(view: View): Generator<Finding> {
     const lawful = view.groupOf(call) !== undefined && call.query.standing === 'legal';
     if (call.status === 204 && lawful) yield broken('an empty answer is 200 with []', 'it was 204', call);
     if (call.reply !== 'ok') continue;
-    if (call.empty) yield held(call);
-    else if (!Array.isArray(call.json) && !handsOut(call)) {
+    const shape = shapeOf(call);
+    if (shape === 'unread') yield undecided(call);
+    else if (call.empty) yield held(call);
+    else if (shape === 'nothing') {
       const what = call.json === undefined ? (call.text === '' ? 'no body' : 'no JSON') : `a JSON ${kindOf(call.json)}`;
       yield broken('an empty answer is 200 with []', `its body was ${what}`, call);
     }
@@ -115,7 +124,7 @@ function* attributesShape(view: View): Generator<Finding> {
 function* noAttributes(view: View): Generator<Finding> {
   for (const delivery of deliveries(view)) {
     const letter = view.letterOf(delivery);
-    if (letter?.arranged.attributes === null) {
+    if (letter?.arranged.attributes === null && delivery.message !== undefined) {
       yield noted(`without attributes the member is ${kindOf(delivery.attributes)}`, delivery.consume);
     }
   }
@@ -162,8 +171,10 @@ export function isUtf8(calls: (view: View) => readonly Call[]): (view: View) => 
     for (const call of calls(view)) {
       const answer = bodied(call);
       if (answer === undefined) continue;
-      if (answer.body.encoding === 'utf8') yield held(call);
-      else if (call.reply === 'ok') yield broken('the answer is UTF-8', 'its bytes are not', call);
+      // Pages of somebody before the endpoint need be no JSON, nor UTF-8.
+      if (call.json !== undefined) yield held(call);
+      else if (call.reply === 'ok' && answer.body.encoding !== 'utf8')
+        yield broken('the answer is UTF-8', 'its bytes are not', call);
     }
   };
 }

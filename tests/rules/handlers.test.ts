@@ -34,10 +34,12 @@ function consumeNormal(told: Story, when: When, handlers: readonly string[]): vo
 function acknowledgeNormal(
   told: Story,
   when: When,
-  handlers: readonly string[],
+  entries: readonly (string | Acknowledged)[],
   outcome: ReturnType<typeof answer> | ReturnType<typeof failure>,
 ): void {
-  const body = JSON.stringify({ message: handlers.map(success) });
+  const body = JSON.stringify({
+    message: entries.map((entry) => (typeof entry === 'string' ? success(entry) : entry)),
+  });
   told.exchange(when, { method: 'POST', target: `${GROUP}/ack`, body, outcome });
 }
 
@@ -257,8 +259,30 @@ describe('a handler that was handed out', () => {
       [1, 'b'],
       [0, 'd'],
     ]);
-    told.consume([120, 120.5], 'ack_wait=30', [[0, 'd']]);
-    expect(findings(told, 'ack.handler.superseded')).toEqual([held(2, 3), held(1, 2)]);
+    told.consume([120, 120.5], 'ack_wait=30', [[1, 'b']]);
+    expect(findings(told, 'ack.handler.superseded')).toEqual([held(1, 2), held(2, 3)]);
+  });
+
+  test.for([
+    ['another one before', ['a', 'b', 'b']],
+    ['another one in between', ['b', 'a', 'b']],
+  ] as const)('nor is it said that there is none after %s', ([, handlers]) => {
+    const told = story({ letters: 1 });
+    for (const [index, handler] of handlers.entries())
+      told.consume([100 * index, 100 * index + 0.5], 'ack_wait=15', [[0, handler]]);
+    expect(findings(told, 'ack.handler.superseded')).toEqual([]);
+  });
+
+  test('and again without one, or twice in one answer, says nothing of old ones', () => {
+    const told = story({ letters: 1 });
+    const element = { message: { body: { tag: told.tags[0] } } };
+    told.exchange([10, 10.5], { target: told.path, outcome: answer(200, [element]) });
+    told.exchange([60, 60.5], { target: told.path, outcome: answer(200, [element]) });
+    told.consume([120, 120.5], '', [
+      [0, 'a'],
+      [0, 'a'],
+    ]);
+    expect(findings(told, 'ack.handler.superseded')).toEqual([]);
   });
 
   test('in good time says nothing of any kind', () => {
@@ -353,6 +377,8 @@ describe('what an endpoint makes of one valid and one invalid handler is told', 
     [['invalid', 'a'], answer(400), 'an invalid handler first: 400'],
     [['a', 'invalid'], [1, 1], 'an invalid handler last: 200 with 1 and 1'],
     [['a', 'b', 'invalid'], answer(404), 'an invalid handler last: 404'],
+    [['a', 'invalid', 'b'], [1, 2], 'an invalid handler in between: 200 with 1 and 2'],
+    [['invalid', 'a', 'more'], answer(400), 'an invalid handler first: 400'],
     [['a', 'invalid'], failure(), 'an invalid handler last: no answer'],
     [['a', 'invalid'], answer(200, 'ok'), 'an invalid handler last: 200'],
     [['a', 'b'], [2, 0], undefined],
@@ -497,6 +523,20 @@ describe.for([
     expect(findings(spent(), clause)).toEqual([]);
   });
 
+  test.for([
+    ['was lost', [13, 13.2], failure(), 'open'],
+    ['was lost before it was handed out', [9, 10], failure(), 'spent'],
+    ['may bring it again meanwhile', [13, 14.2], [[0, 'a']], 'open'],
+    ['brought others meanwhile', [13, 14.2], [[1, 'x']], 'spent'],
+  ] as const)('when a consume %s', ([, when, gives, worth]) => {
+    const told = spent();
+    told.consume([...when], '', gives);
+    told.acknowledge([14, 14.5], [success('a')], [1, 0]);
+    // What was acknowledged is never handed out again, what was failed is, perhaps under the same handler (B9, C3).
+    const open = worth === 'open' && clause === 'ack.handler.re-acknowledged-failed';
+    expect(findings(told, clause)).toEqual(open ? [] : [broken(expected, 'success is 1', 4)]);
+  });
+
   test('says nothing while the first may be under way', () => {
     const told = batch();
     told.acknowledge([12, 15], [status('a')], counts);
@@ -531,11 +571,15 @@ describe('at the call for normal messages', () => {
     ['nothing counted', counted(0), [held(4)], [taken(4)]],
     ['a success', counted(1), [acknowledges('success is 1', 4)], [taken(4)]],
     ['two of them', counted(2), [acknowledges('success is 2', 4)], [taken(4)]],
-    ['a 429', answer(429), [undecided(4)], []],
-    ['a 503', answer(503), [undecided(4)], []],
-    ['a 503 with counters', answer(503, { success: 0, fail: 2 }), [undecided(4)], []],
-    ['a 500', answer(500), [undecided(4)], []],
-    ['no answer', failure(), [undecided(4)], []],
+    // What it counted is not known.
+    ['a 200 without counters', answer(200, 'ok'), [undecided(4)], [taken(4)]],
+    ['a 200 with something else for a counter', answer(200, { success: '1' }), [undecided(4)], [taken(4)]],
+    ['a 429', answer(429), [undecided(4)], [undecided(4)]],
+    ['a 429 with counters', answer(429, { success: 1, fail: 1 }), [undecided(4)], [undecided(4)]],
+    ['a 503', answer(503), [undecided(4)], [undecided(4)]],
+    ['a 503 with counters', answer(503, { success: 0, fail: 2 }), [undecided(4)], [undecided(4)]],
+    ['a 500', answer(500), [undecided(4)], [undecided(4)]],
+    ['no answer', failure(), [undecided(4)], [undecided(4)]],
   ] as const)('the handlers of dead letters: %s', ([, outcome, findingsOf, refused]) => {
     const told = withNormal();
     acknowledgeNormal(told, [20, 20.5], ['a', 'b'], outcome);
@@ -553,6 +597,31 @@ describe('at the call for normal messages', () => {
     acknowledgeNormal(told, [20, 20.5], handlers, counted(1));
     expect(findings(told, CLAUSE)).toEqual([]);
     expect(findings(told, REFUSED)).toEqual([]);
+  });
+
+  test('a refusal is none where nothing is accepted there', () => {
+    const told = batch();
+    told.acknowledge([11, 11.5], [success('b')], [0, 1]);
+    consumeNormal(told, [12, 12.5], ['n']);
+    acknowledgeNormal(told, [13, 13.5], ['n'], answer(400));
+    acknowledgeNormal(told, [20, 20.5], ['a'], answer(400));
+    // That it acknowledges nothing needs no control: a 4xx always satisfies it.
+    expect(findings(told, CLAUSE)).toEqual([held(5)]);
+    expect(findings(told, REFUSED)).toEqual([undecided(5)]);
+  });
+
+  test.for([
+    ['one', [fail('a')]],
+    ['one behind another', [success('a'), fail('b')]],
+    ['one before another', [fail('a'), success('b')]],
+    ['one that does not say', [{ handler: 'a' }]],
+  ] as const)('says nothing of what is named as a failure: %s', ([, entries]) => {
+    for (const outcome of [counted(0), counted(1), answer(400)]) {
+      const told = withNormal();
+      acknowledgeNormal(told, [20, 20.5], entries, outcome);
+      expect(findings(told, CLAUSE)).toEqual([]);
+      expect(findings(told, REFUSED)).toEqual([]);
+    }
   });
 
   test('says nothing of one that normal messages share', () => {

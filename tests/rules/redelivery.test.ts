@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SLACK } from '../../src/history/leases.ts';
 import type { Finding } from '../../src/rules/rule.ts';
 import { broken, findings, held, noted, undecided } from '../support/findings.ts';
 import { answer, failure, story, type ExchangeParts, type Story } from '../support/history.ts';
@@ -170,12 +171,73 @@ describe('a dead letter is not handed out again before its ack_wait has passed',
       expect(findings(told, CLAUSE)).toEqual([]);
     });
 
+    test.for([
+      ['before this one', [24, 24.2], [23, 23.9], true],
+      ['as this one was sent', [24, 24.2], [23, 24], true],
+      ['meanwhile', [23.9, 24.2], [23, 24], false],
+      // It is with whoever got it too early, or not.
+      ['afterwards', [24, 24.2], [24.3, 24.9], false],
+    ] as const)('but not if it may have come again: %s', ([, again, when, tells]) => {
+      const told = delivered('ack_wait=15');
+      told.consume([...again], '', [0]);
+      told.consume([...when], '', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual([undecided(1, 2), ...(tells ? [held(1, 3)] : [])]);
+    });
+
+    test('but not to a request that has to be rejected (E1)', () => {
+      const told = delivered('ack_wait=15');
+      told.consume([12, 15], 'max_msgs=99', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual([]);
+    });
+
+    test.for([
+      ['before', [11, 11.5], false],
+      ['meanwhile', [14, 16], false],
+      ['only afterwards', [15, 16], true],
+    ] as const)('but not if its group may have been deleted %s', ([, when, tells]) => {
+      const told = delivered('ack_wait=15');
+      const target = told.path.replace('/deadletters', '');
+      told.exchange([...when], { method: 'DELETE', target, outcome: answer(500) });
+      told.consume([12, 15], '', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual(tells ? [held(1, 3)] : []);
+    });
+
+    test.for([
+      ['while it was leased', [11, 11.5], false],
+      ['at the same time', [14, 16], false],
+      ['only afterwards', [15, 16], true],
+    ] as const)('but not if a lost consume may have got it %s', ([, when, tells]) => {
+      const told = delivered('ack_wait=15');
+      told.consume([...when], '', failure());
+      told.consume([12, 15], '', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual(tells ? [held(1, 3)] : []);
+    });
+
+    test.for([
+      // Lost after a second, with a wait of 3 s, a lease of 30 s, and twice the grace: what it took is back at 64.
+      [63.9, false],
+      [64, true],
+    ] as const)('nor if one may have it still that was lost before, as at %d: %s', ([sent, tells]) => {
+      const told = story({ letters: 1 });
+      told.consume([0, 1], 'time_wait=4&ack_wait=15', failure());
+      told.consume([sent, sent + 0.5], 'ack_wait=15', [0]);
+      told.consume([sent + 1, sent + 5], '', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual(tells ? [held(2, 3)] : []);
+    });
+
     test('also if an acknowledgement came only afterwards', () => {
       const told = delivered('ack_wait=15');
       told.consume([12, 15], '', EMPTY);
       told.acknowledge([15, 15.5], told.handlers, [1, 0]);
       expect(findings(told, CLAUSE)).toEqual([held(1, 2)]);
     });
+  });
+
+  test('nor does a poll show it that brought it when a lost consume may have had it meanwhile', () => {
+    const told = delivered('ack_wait=15');
+    told.consume([12, 12.5], '', failure());
+    told.consume([20, 26], 'time_wait=10', [0]);
+    expect(findings(told, CLAUSE)).toEqual([]);
   });
 
   // From its sending on, an acknowledgement that names a handler of the batch may end the leases of all of it (guard 3).
@@ -342,6 +404,34 @@ describe('a dead letter that is not acknowledged is back when its lease and the 
     told.consume([100, 103], '', EMPTY);
     told.consume([110, 110.5], '', [0]);
     expect(findings(told, clause)).toEqual([]);
+  });
+
+  test('one that a lost consume may have had meanwhile was back in time, or not', () => {
+    const told = delivered('ack_wait=15');
+    told.consume([50, 50.5], 'time_wait=1&ack_wait=15', failure());
+    told.consume([80, 80.5], '', [0]);
+    expect(findings(told, 'redelivery.by-ack-wait')).toEqual([undecided(1, 3)]);
+    const back = delivered('ack_wait=15');
+    back.consume([50, 50.5], 'time_wait=1&ack_wait=15', failure());
+    back.consume([55, 55.5], '', [0]);
+    expect(findings(back, 'redelivery.by-ack-wait')).toEqual([held(1, 3)]);
+  });
+
+  test('one that came again too early is back in time by its second lease, not by its first', () => {
+    const told = delivered('ack_wait=300');
+    told.consume([20, 20.5], 'ack_wait=15', [0]);
+    told.consume([100, 100.5], 'ack_wait=15', [0]);
+    expect(findings(told, 'redelivery.by-ack-wait')).toEqual([held(1, 2), undecided(2, 3)]);
+  });
+
+  test('one that two consumes brought at the same time came back, or not', () => {
+    const told = delivered('ack_wait=15');
+    told.consume([10.4, 11], 'ack_wait=15', [0]);
+    expect(findings(told, 'redelivery.by-ack-wait')).toEqual([undecided(2, 1), undecided(1, 2)]);
+    expect(findings(told, 'redelivery.prompt')).toEqual([]);
+    const after = delivered('ack_wait=15');
+    after.consume([10.5, 11], 'ack_wait=15', [0]);
+    expect(findings(after, 'redelivery.by-ack-wait')).toEqual([held(1, 2)]);
   });
 
   test('one that was missing and then came was missing all the same', () => {
@@ -526,6 +616,83 @@ describe('a dead letter that was acknowledged as fail', () => {
     );
   });
 
+  describe('while that was under way', () => {
+    const CLAUSES = ['redelivery.after-fail', 'redelivery.after-fail.at-once'] as const;
+
+    test.for([
+      // It may have come before it was failed.
+      [12.4, [[undecided(1, 2, 3)], []]],
+      [12.5, [[held(1, 2, 3)], [held(1, 2, 3)]]],
+    ] as const)('came back for other reasons, or not: asked for at %d', ([sent, expected]) => {
+      const told = failed();
+      told.consume([sent, 13], '', [0]);
+      expect(CLAUSES.map((clause) => findings(told, clause))).toEqual(expected);
+    });
+
+    test.for([
+      [56.5, 'undecided'],
+      [57, 'broken'],
+    ] as const)('is missed for other reasons, or not: asked for at %d', ([sent, outcome]) => {
+      const told = delivered('ack_wait=30');
+      told.acknowledge([56, 57], [{ handler: told.handlers[0] ?? '', status: 'fail' }], [0, 1]);
+      told.consume([sent, sent + 3], '', EMPTY);
+      // By then its handler is out of time.
+      expect(findings(told, 'redelivery.after-fail')).toEqual([]);
+      const found = findings(told, 'ack.handler.late-returns');
+      expect(found).toMatchObject([{ outcome, exchanges: [1, 2, 3] }]);
+    });
+
+    test('or while an earlier one of its batch was', () => {
+      const told = delivered('ack_wait=30', 2);
+      told.acknowledge([11, 20], [told.handlers[1] ?? ''], answer(400));
+      told.acknowledge([12, 12.5], [{ handler: told.handlers[0] ?? '', status: 'fail' }], [0, 1]);
+      told.consume([13, 13.5], '', [0]);
+      expect(CLAUSES.map((clause) => findings(told, clause))).toEqual([[undecided(1, 3, 4)], []]);
+    });
+  });
+
+  describe('should be back at once, which says nothing', () => {
+    const CLAUSE = 'redelivery.after-fail.at-once';
+
+    test.for([
+      [24.9, [held(1, 2, 3)]],
+      [25, []],
+    ] as const)('if its lease of 15 s had ended anyway, as it may have at %d', ([received, expected]) => {
+      const told = delivered('ack_wait=15');
+      told.acknowledge([23, 23.5], [{ handler: told.handlers[0] ?? '', status: 'fail' }], [0, 1]);
+      told.consume([24, received], '', [0]);
+      expect(findings(told, CLAUSE)).toEqual(expected);
+    });
+
+    test.for([
+      // Just after ack_wait it is left open what it is worth (C2).
+      ['its lease had ended', [40.6, 40.7], 0],
+      // Whether the rest of a batch is still good is left open, too (B2).
+      ['its batch had been named before', [14, 14.5], 1],
+    ] as const)('if %s when it was failed', ([, when, named]) => {
+      const told = delivered('ack_wait=30', 2);
+      if (named === 1) told.acknowledge([12, 12.5], [told.handlers[0] ?? ''], answer(400));
+      told.acknowledge([...when], [{ handler: told.handlers[named] ?? '', status: 'fail' }], [0, 1]);
+      told.consume([when[1] + 6, when[1] + 9], '', EMPTY);
+      told.consume([when[1] + 10, when[1] + 10.5], '', [0, 1]);
+      expect(findings(told, CLAUSE)).toEqual([]);
+    });
+
+    test('within those 5 s, also where that is later than it must be back', () => {
+      const told = (sent: number): readonly Finding[] => {
+        // An operator has tightened the grace to 1 s: it must be back at 10.5 + 30 + 1, and should be at 40 + 5.
+        const one = story({ letters: 1, header: { slack: { ...SLACK, mustLate: 1 } } });
+        const [handler = ''] = one.consume([10, 10.5], 'ack_wait=30', [0]);
+        one.acknowledge([39.5, 40], [{ handler, status: 'fail' }], [0, 1]);
+        one.consume([sent, sent + 3], '', EMPTY);
+        expect(findings(one, 'redelivery.after-fail')).toHaveLength(1);
+        return findings(one, CLAUSE);
+      };
+      expect(told(45)).toEqual([]);
+      expect(told(45.1)).toHaveLength(1);
+    });
+  });
+
   test.for(['redelivery.after-fail', 'redelivery.after-fail.at-once'])('and nothing but that concerns %s', (clause) => {
     // The second letter was left out, and an acknowledgement that was refused did not fail anything.
     for (const told of [failed([0, 1], 2), failed(answer(400)), failed(answer(503)), delivered('ack_wait=15')]) {
@@ -583,6 +750,16 @@ describe('failing does not use a dead letter up', () => {
     );
     // What does not come back even once was not used up by failing; other clauses say that.
     expect(findings(told, CLAUSE)).toEqual(times === 1 ? [] : [expected]);
+  });
+
+  test('what came twice in one answer failed once', () => {
+    const told = story({ letters: 1 });
+    for (let time = 1; time <= 4; time += 1) told.consume([60 * time, 60 * time + 0.5], 'ack_wait=15', [0, 0]);
+    expect(findings(told, CLAUSE)).toEqual([held(4)]);
+    const once = story({ letters: 1 });
+    once.consume([60, 60.5], 'ack_wait=15', [0, 0]);
+    once.consume([110, 113], '', EMPTY);
+    expect(findings(once, CLAUSE)).toEqual([]);
   });
 
   test('only what was over before counts', () => {
@@ -645,6 +822,41 @@ describe('a redelivery carries a new handler', () => {
     blurred(told, [60, 60.5], {});
     expect(findings(told, CLAUSE)).toEqual([]);
   });
+
+  test('what has none has no new one', () => {
+    const told = story({ letters: 1 });
+    const element = { message: { body: { tag: told.tags[0] } } };
+    blurred(told, [10, 10.5], {});
+    blurred(told, [60, 60.5], { outcome: answer(200, [element]) });
+    expect(findings(told, CLAUSE)).toEqual([]);
+    told.consume([120, 120.5], '', [[0, 'b']]);
+    expect(findings(told, CLAUSE)).toEqual([held(1, 3)]);
+  });
+
+  test('one that it had long ago is no new one', () => {
+    const told = story({ letters: 1 });
+    for (const [index, handler] of ['a', 'b', 'a'].entries())
+      told.consume([100 * index, 100 * index + 0.5], 'ack_wait=15', [[0, handler]]);
+    expect(findings(told, CLAUSE)).toEqual([
+      held(1, 2),
+      broken(
+        'a redelivery carries a new handler',
+        `dead letter ${told.tags[0]} came again with the handler that it had`,
+        1,
+        3,
+      ),
+    ]);
+  });
+
+  test('the last of several that had it is named', () => {
+    const told = story({ letters: 1 });
+    for (const [index, handler] of ['a', 'a', 'a'].entries())
+      told.consume([100 * index, 100 * index + 0.5], 'ack_wait=15', [[0, handler]]);
+    expect(findings(told, CLAUSE).map(({ exchanges }) => exchanges)).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+  });
 });
 
 describe('an acknowledgement within ack_wait is valid', () => {
@@ -692,7 +904,8 @@ describe('an acknowledgement within ack_wait is valid', () => {
     ['[0, 2]', [0, 2], 'it counted 0 of 2 successes'],
     ['400', answer(400), 'it was answered with 400'],
     ['404', answer(404), 'it was answered with 404'],
-    ['a 200 without counters', answer(200, 'ok'), 'it was answered with 200'],
+    // What it counted is not known.
+    ['a 200 without counters', answer(200, 'ok'), 'undecided'],
     // Not looked at, of unknown effect, or a fault of its own (guard 1).
     ['429', answer(429), 'undecided'],
     ['503', answer(503), 'undecided'],

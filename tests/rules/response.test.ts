@@ -19,6 +19,11 @@ function latin1(status = 200): Answer {
   return { kind: 'answer', status, headers: [], body: { encoding: 'base64', data: 'WyLkIl0=' } };
 }
 
+/** JSON nested one deeper than is looked into, or just not. */
+function nested(depth: number): string {
+  return `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`;
+}
+
 function withHeaders(outcome: Answer, ...headers: Answer['headers']): Answer {
   return { ...outcome, headers };
 }
@@ -107,6 +112,24 @@ describe('what was handed out stands in an array (F1)', () => {
       answer(200, '[{"message":{"body":"x"},"handler":"h"}'),
       [broken('the body of a 200 answer is a JSON array', 'it was no JSON', 1)],
     ],
+    [
+      'dead letters in an object, as the list of another call',
+      answer(200, { messages: [{ message: { body: 'x' }, handler: 'h' }] }),
+      [broken('the body of a 200 answer is a JSON array', 'it was a JSON object', 1)],
+    ],
+    [
+      'a handler behind whitespace',
+      answer(200, '{"list":[{"handler" :"h"}]}'),
+      [broken('the body of a 200 answer is a JSON array', 'it was a JSON object', 1)],
+    ],
+    [
+      'a message that we sent, without a handler',
+      answer(200, { message: { body: 'dmsc-test-a-1' } }),
+      [broken('the body of a 200 answer is a JSON array', 'it was a JSON object', 1)],
+    ],
+    // What cannot be read may be an array.
+    ['bytes that are no UTF-8', latin1(), [undecided(1)]],
+    ['a handler in what is nested too deep', answer(200, `[{"handler":"h","message":${nested(512)}}]`), [undecided(1)]],
     // Whether nothing was handed out rightly is asked elsewhere (F2).
     ['an empty array', answer(200, []), []],
     ['no body', answer(200, ''), []],
@@ -114,7 +137,7 @@ describe('what was handed out stands in an array (F1)', () => {
     ['an empty object', answer(200, '{}'), []],
     ['a string that speaks of a handler', answer(200, '"handler"'), []],
     ['no JSON at all', answer(200, 'nothing'), []],
-    ['bytes that are no UTF-8', latin1(), []],
+    ['nesting that is just looked into', answer(200, nested(512)), []],
     ['another status', answer(201, [delivered]), []],
   ] as const)('%s', ([, outcome, expected]) => {
     expect(findings(consumed(outcome), CLAUSE)).toEqual(expected);
@@ -133,11 +156,23 @@ describe('an empty answer is 200 with an empty array (F2)', () => {
     ['null', answer(200, 'null'), [brokenBy('its body was a JSON null')]],
     ['{}', answer(200, '{}'), [brokenBy('its body was a JSON object')]],
     ['a string', answer(200, '""'), [brokenBy('its body was a JSON string')]],
+    ['a string that speaks of a handler', answer(200, '"handler"'), [brokenBy('its body was a JSON string')]],
+    ['an object that is deep', answer(200, nested(512)), [brokenBy('its body was a JSON object')]],
     ['204', answer(204), [brokenBy('it was 204')]],
     // Something was handed out: that it stands in no array is another clause (F1).
     ['a dead letter in an array', answer(200, [{ handler: 'h' }]), []],
     ['a dead letter alone', answer(200, { message: { body: 'x' }, handler: 'h' }), []],
     ['dead letters in what is no JSON', answer(200, '[{"handler":"h"}'), []],
+    [
+      'dead letters in an object, as the list of another call',
+      answer(200, { messages: [{ message: { body: 'x' }, handler: 'h' }] }),
+      [],
+    ],
+    ['a message that we sent, without a handler', answer(200, { message: { body: 'dmsc-test-a-1' } }), []],
+    // What cannot be read may hold something: that its bytes are no UTF-8 is another clause (F6).
+    ['bytes that are no UTF-8', latin1(), [undecided(1)]],
+    ['what is nested too deep', answer(200, nested(513)), [undecided(1)]],
+    ['an array that is nested too deep', answer(200, `[${nested(512)}]`), [undecided(1)]],
     // What is no 200 is judged as such.
     ['404', answer(404, 'null'), []],
     ['503', answer(503), []],
@@ -333,6 +368,12 @@ describe('attributes', () => {
       expect(findings(attributed(null, got), CLAUSE)).toEqual([noted(`without attributes the member is ${kind}`, 1)]);
     });
 
+    test('are not spoken of where the message is missing, too', () => {
+      for (const element of [{ handler: 'h' }, { handler: 'h', message: 'text' }]) {
+        expect(findings(elements([element], story({ letters: 1 })), CLAUSE)).toEqual([]);
+      }
+    });
+
     test('are not spoken of where some were sent, or nothing was', () => {
       expect(findings(attributed('{"a":"1"}', null), CLAUSE)).toEqual([]);
       expect(findings(attributed('{}', {}), CLAUSE)).toEqual([]);
@@ -422,8 +463,10 @@ describe('the answer is UTF-8 (F6)', () => {
     ['a 200 that is', answer(200, ['ä😀']), [held(1)]],
     ['a 200 that is not', latin1(), [broken('the answer is UTF-8', 'its bytes are not', 1)]],
     ['an error that is', answer(404, '{"message":"ä"}'), [held(1)]],
-    // An error page of somebody before the endpoint need be no JSON.
+    // An error page of somebody before the endpoint need be no JSON, so that it says nothing of JSON.
     ['an error that is not', latin1(404), []],
+    ['an error page that is', answer(502, '<html>ä</html>'), []],
+    ['a 200 that is no JSON', answer(200, '<html>ä</html>'), []],
     ['no body', answer(200, ''), []],
     ['no answer', failure(), []],
   ] as const)('%s', ([, outcome, expected]) => {

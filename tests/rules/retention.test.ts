@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/rules/rule.ts';
-import { broken, findings, held } from '../support/findings.ts';
+import { broken, findings, held, undecided } from '../support/findings.ts';
 import { answer, failure, story, type Story } from '../support/history.ts';
 
 const HOUR = 3600;
@@ -13,6 +13,14 @@ function aged(): Story {
   return told;
 }
 
+/** The same beside another one that was handed out and acknowledged, which shows that they were there (K4). */
+function witnessed(): Story {
+  const told = aged();
+  told.letter([0, 100]);
+  told.acknowledge([202, 203], told.consume([200, 201], '', [1]), [1, 0]);
+  return told;
+}
+
 describe('a dead letter is still consumable after 71 h', () => {
   const CLAUSE = 'retention.kept';
   const missing = (told: Story, hours: number, ...exchanges: number[]): Finding =>
@@ -20,9 +28,10 @@ describe('a dead letter is still consumable after 71 h', () => {
 
   test.for([
     // It has to be surely old enough to tell something, and surely young enough to have to be there.
-    ['young', [69 * HOUR + 100, 69 * HOUR + 101], []],
-    ['old enough', [69 * HOUR + 101, 69 * HOUR + 102], [held(1)]],
-    ['70 h old', [70 * HOUR, 70 * HOUR + 1], [held(1)]],
+    ['70 h old', [70 * HOUR, 70 * HOUR + 1], []],
+    ['young', [71 * HOUR - 500, 71 * HOUR - 499], []],
+    ['old enough', [71 * HOUR - 499, 71 * HOUR - 498], [held(1)]],
+    ['71 h old', [71 * HOUR, 71 * HOUR + 1], [held(1)]],
     ['72 h old at most', [72 * HOUR - 1, 72 * HOUR], [held(1)]],
     ['perhaps older', [72 * HOUR - 1, 72 * HOUR + 1], []],
     ['much older', [73 * HOUR, 73 * HOUR + 1], []],
@@ -70,8 +79,8 @@ describe('a dead letter is still consumable after 71 h', () => {
 
   test('one that should be back after a failure, but need not be, is not missing', () => {
     const told = aged();
-    told.consume([70 * HOUR, 70 * HOUR + 1], 'ack_wait=15', [0]);
-    told.consume([70 * HOUR + 30, 70 * HOUR + 33], '', EMPTY);
+    told.consume([71 * HOUR - 300, 71 * HOUR - 299], 'ack_wait=15', [0]);
+    told.consume([71 * HOUR - 270, 71 * HOUR - 267], '', EMPTY);
     expect(findings(told, CLAUSE)).toEqual([held(1)]);
   });
 
@@ -102,14 +111,14 @@ describe('a dead letter is gone after 74 h', () => {
     [74 * HOUR + 101, true],
     [100 * HOUR, true],
   ] as const)('one that was never handed out, asked for at %d s: tells %s', ([sent, tells]) => {
-    const gone = aged();
+    const gone = witnessed();
     gone.consume([sent, sent + 3], '', EMPTY);
-    expect(findings(gone, CLAUSE)).toEqual(tells ? [held(1)] : []);
+    expect(findings(gone, CLAUSE)).toEqual(tells ? [held(3)] : []);
     expect(findings(gone, PROLONGED)).toEqual([]);
 
-    const stayed = aged();
+    const stayed = witnessed();
     stayed.consume([sent, sent + 3], '', [0]);
-    expect(findings(stayed, CLAUSE)).toEqual(tells ? [there(stayed, 1)] : []);
+    expect(findings(stayed, CLAUSE)).toEqual(tells ? [there(stayed, 3)] : []);
     expect(findings(stayed, PROLONGED)).toEqual([]);
   });
 
@@ -140,11 +149,105 @@ describe('a dead letter is gone after 74 h', () => {
   });
 
   test('only what was asked for before has been consumed in between', () => {
-    const told = aged();
+    const told = witnessed();
     told.consume([80 * HOUR, 80 * HOUR + 3], '', EMPTY);
     told.consume([81 * HOUR, 81 * HOUR + 3], '', [0]);
-    expect(findings(told, CLAUSE)).toEqual([held(1), there(told, 2)]);
+    expect(findings(told, CLAUSE)).toEqual([held(3), there(told, 4)]);
     expect(findings(told, PROLONGED)).toEqual([]);
+  });
+
+  // That it does not live longer for having been consumed is only a SHOULD.
+  test.for([
+    ['before', [50 * HOUR, 50 * HOUR + 1], 'undecided'],
+    ['meanwhile', [80 * HOUR + 2, 80 * HOUR + 4], 'undecided'],
+    ['only afterwards', [80 * HOUR + 3, 80 * HOUR + 4], 'there'],
+  ] as const)('one that a lost consume may have brought %s', ([, when, outcome]) => {
+    const told = aged();
+    told.consume([...when], '', failure());
+    told.consume([80 * HOUR, 80 * HOUR + 3], '', [0]);
+    expect(findings(told, CLAUSE)).toEqual(outcome === 'undecided' ? [undecided(2)] : [there(told, 2)]);
+    expect(findings(told, PROLONGED)).toEqual([]);
+  });
+
+  test('one that two consumes brought at the same time', () => {
+    const told = aged();
+    told.consume([80 * HOUR, 80 * HOUR + 3], '', [0]);
+    told.consume([80 * HOUR + 2, 80 * HOUR + 4], '', [0]);
+    expect(findings(told, CLAUSE)).toEqual([undecided(1), undecided(2)]);
+    expect(findings(told, PROLONGED)).toEqual([]);
+  });
+
+  describe('as an empty answer shows', () => {
+    const at = 74 * HOUR + 200;
+    /** Handed out a minute before 74 h, for 5 minutes, 15 s of grace apart. */
+    const inFlight = (mode: 'NORMAL' | 'FIFO'): Story => {
+      const told = story({ letters: 2, mode });
+      told.consume([74 * HOUR - 60, 74 * HOUR - 59], 'ack_wait=300', [0]);
+      return told;
+    };
+
+    test.for([
+      [74 * HOUR + 1, false],
+      [74 * HOUR + 256, false],
+      [74 * HOUR + 257, true],
+    ] as const)('if its last lease is over: at %d s %s', ([sent, tells]) => {
+      const told = inFlight('NORMAL');
+      told.consume([sent, sent + 3], '', EMPTY);
+      expect(findings(told, PROLONGED)).toEqual(tells ? [held(2)] : []);
+      expect(findings(told, CLAUSE)).toEqual([held(2)]);
+    });
+
+    test.for([
+      [74 * HOUR + 256, false],
+      [74 * HOUR + 257, true],
+    ] as const)('on FIFO if no other one may hold it up (G1): at %d s %s', ([sent, tells]) => {
+      const told = inFlight('FIFO');
+      told.consume([sent, sent + 3], '', EMPTY);
+      expect(findings(told, CLAUSE)).toEqual(tells ? [held(2)] : []);
+    });
+
+    test.for([
+      ['nothing else', () => undefined, '', [held(3)]],
+      ['a parameter that has to be rejected', () => undefined, 'max_msgs=99', []],
+      [
+        'a consume that was lost a minute before',
+        (told: Story) => told.consume([at - 61, at - 60], 'ack_wait=300', failure()),
+        '',
+        [],
+      ],
+      [
+        'one that was lost long ago',
+        (told: Story) => told.consume([50 * HOUR, 50 * HOUR + 1], 'ack_wait=300', failure()),
+        '',
+        [held(4)],
+      ],
+      [
+        'a deletion that may have worked',
+        (told: Story) => {
+          const target = told.path.replace('/deadletters', '');
+          told.exchange([70 * HOUR, 70 * HOUR + 1], { method: 'DELETE', target, outcome: answer(500) });
+        },
+        '',
+        [],
+      ],
+    ] as const)('unless there is another reason: %s', ([, tell, query, expected]) => {
+      const told = witnessed();
+      tell(told);
+      told.consume([at, at + 3], query, EMPTY);
+      expect(findings(told, CLAUSE)).toEqual(expected);
+    });
+
+    test.for([
+      ['never was seen', undefined, []],
+      ['was seen before', [200, 201], [held(2)]],
+      ['was seen meanwhile', [at - 1, at + 1], []],
+    ] as const)('if any of the group %s', ([, when, expected]) => {
+      const told = aged();
+      told.letter([0, 100]);
+      if (when !== undefined) told.consume([...when], 'ack_wait=15', [1]);
+      told.consume([at, at + 3], '', EMPTY);
+      expect(findings(told, CLAUSE).filter(({ outcome }) => outcome === 'held')).toEqual(expected);
+    });
   });
 
   test('each letter by itself', () => {

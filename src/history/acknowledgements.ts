@@ -46,11 +46,22 @@ export interface Due {
   readonly ordinary: boolean;
 }
 
+/**
+ * Index of the first entry before which a message of the batch is missing, the number of entries if there is none: surely,
+ * whenever the other acknowledgements acted; perhaps, if those that were under way meanwhile acted later.
+ */
+export interface Gap {
+  readonly sure: number;
+  readonly perhaps: number;
+}
+
 export interface AcknowledgeView {
   readonly call: AcknowledgeCall;
   /** Undefined where the request has not the documented form. */
   readonly entries: readonly EntryView[] | undefined;
   readonly shape: Shape | undefined;
+  /** Where the entries are of one batch and in its order. */
+  readonly gap: Gap | undefined;
   /** The batch, where all entries are of one. */
   readonly batch: ConsumeCall | undefined;
   /** The batches of which it names at least one handler. */
@@ -68,6 +79,12 @@ export interface AcknowledgeView {
   /** What became of a named message. */
   fateOf(letter: Letter): Fate;
 }
+
+type NamedBefore = (
+  call: AcknowledgeCall,
+  delivery: Delivery,
+  precedes: (first: AcknowledgeCall, second: AcknowledgeCall) => boolean,
+) => boolean;
 
 /** The acknowledgements that were sent before, by the batches of which they name handlers. */
 type Earlier = Map<ConsumeCall, readonly AcknowledgeView[]>;
@@ -99,8 +116,21 @@ export function readAcknowledgements(
   // Whether another acknowledgement of the batch may have acted before this one, although it was sent later.
   const contested = (call: AcknowledgeCall, { consume }: Delivery): boolean =>
     naming.get(consume)?.some((other) => other !== call && !before(other, call) && mayPrecede(other, call)) === true;
+  // Whether another acknowledgement that acted before has named that message, be it by the handler of another delivery.
+  const namedBefore: NamedBefore = (call, delivery, precedes) =>
+    (letterOf(delivery)?.deliveries ?? [delivery]).some((one) =>
+      naming.get(one.consume)?.some(
+        (other) =>
+          other !== call &&
+          // A throttled one was not looked at.
+          other.reply !== 'transient' &&
+          precedes(other, call) &&
+          mayPrecede(one.consume, other) &&
+          other.entries?.some(({ handler }) => handler === one.handler),
+      ),
+    );
   return calls.map((call) => {
-    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, slack, mode);
+    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, namedBefore, slack, mode);
     // A throttled one was not looked at.
     if (call.reply === 'transient') return view;
     for (const batch of view.batches) earlier.set(batch, [...(earlier.get(batch) ?? []), view]);
@@ -115,6 +145,7 @@ function readOne(
   byHandler: ReadonlyMap<string, readonly Delivery[]>,
   letterOf: (delivery: Delivery) => Letter | undefined,
   contested: (call: AcknowledgeCall, delivery: Delivery) => boolean,
+  namedBefore: NamedBefore,
   slack: Slack,
   mode: ArrangedQueue['mode'],
 ): AcknowledgeView {
@@ -148,8 +179,16 @@ function readOne(
   ]);
   const batch =
     own.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true ? [...own][0] : undefined;
-  const shape = entries === undefined ? undefined : shapeOf(entries, batch, earlier);
-  const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, earlier);
+  const mayBeNamed: Named = (delivery) => namedBefore(call, delivery, mayPrecede);
+  const shape = entries === undefined ? undefined : shapeOf(entries, batch, mayBeNamed);
+  const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, mayBeNamed);
+  const gap =
+    entries !== undefined && batch !== undefined && (shape === 'in-order' || shape === 'gap')
+      ? {
+          sure: gapAt(entries, batch, mayBeNamed),
+          perhaps: gapAt(entries, batch, (delivery) => namedBefore(call, delivery, before)),
+        }
+      : undefined;
   const due = dueOf(call, entries, shape, batch);
   const outstanding =
     batch !== undefined && consumes.some((other) => isOutstanding(other, batch, call, earlier, slack, mode));
@@ -157,6 +196,7 @@ function readOne(
     call,
     entries,
     shape,
+    gap,
     batch,
     batches,
     letters,
@@ -212,22 +252,21 @@ function worthOf(
   return { worth: call.received[1] <= end.earliest ? 'live' : 'open', spentAs: undefined };
 }
 
-function shapeOf(entries: readonly EntryView[], batch: ConsumeCall | undefined, earlier: Earlier): Shape {
+/** Whether another acknowledgement has named that message before. */
+type Named = (delivery: Delivery) => boolean;
+
+function shapeOf(entries: readonly EntryView[], batch: ConsumeCall | undefined, isNamed: Named): Shape {
   if (entries.some(({ delivery }) => delivery === undefined)) return 'bad';
   if (new Set(entries.map(({ letter, delivery }) => letter ?? delivery)).size < entries.length) return 'duplicate';
   if (batch === undefined) return 'several';
   const places = entries.map(({ delivery }) => delivery?.index ?? 0);
   if (places.some((place, index) => index > 0 && place <= (places[index - 1] ?? 0))) return 'reordered';
-  return gapAt(entries, batch, earlier) < entries.length ? 'gap' : 'in-order';
+  return gapAt(entries, batch, isNamed) < entries.length ? 'gap' : 'in-order';
 }
 
-/** Index of the first entry before which a message of its batch is missing that no acknowledgement has named; the length if there is none. */
-function gapAt(entries: readonly EntryView[], batch: ConsumeCall, earlier: Earlier): number {
-  const named = new Set(
-    (earlier.get(batch) ?? [])
-      .flatMap((view) => view.entries ?? [])
-      .flatMap(({ delivery }) => (delivery?.consume === batch ? [delivery.index] : [])),
-  );
+/** Index of the first entry before which a message of its batch is missing that no other acknowledgement has named; the length if there is none. */
+function gapAt(entries: readonly EntryView[], batch: ConsumeCall, isNamed: Named): number {
+  const named = new Set(batch.deliveries.filter(isNamed).map(({ index }) => index));
   let next = 0;
   for (const [index, { delivery }] of entries.entries()) {
     const place = delivery?.index ?? 0;
@@ -252,7 +291,7 @@ function ceilingOf(
   entries: readonly EntryView[],
   shape: Shape | undefined,
   batch: ConsumeCall | undefined,
-  earlier: Earlier,
+  isNamed: Named,
 ): number {
   const stop = entries.findIndex((entry) => !mayCount(entry));
   if (shape === 'bad') {
@@ -260,11 +299,11 @@ function ceilingOf(
     const valid = entries.filter(({ delivery }) => delivery !== undefined);
     const batches = new Set(valid.map(({ delivery }) => delivery?.consume));
     const own = batches.size === 1 ? [...batches][0] : undefined;
-    return ceilingOf(entries.slice(0, stop), shapeOf(valid, own, earlier), own, earlier);
+    return ceilingOf(entries.slice(0, stop), shapeOf(valid, own, isNamed), own, isNamed);
   }
   if (batch !== undefined && (shape === 'in-order' || shape === 'gap')) {
     // The check runs in the order of consumption and stops at the first that fails (A4, B3).
-    return Math.min(stop === -1 ? entries.length : stop, gapAt(entries, batch, earlier));
+    return Math.min(stop === -1 ? entries.length : stop, gapAt(entries, batch, isNamed));
   }
   // An endpoint may put the entries into order first (B4), and across batches nothing is said (B5): count messages.
   return new Set(entries.filter(mayCount).map(({ letter, delivery }) => letter ?? delivery)).size;
@@ -332,12 +371,16 @@ function isRefused({ reply }: AcknowledgeCall): boolean {
 }
 
 /** Whether a request of the documented form is plain application/json with the documented members only (I7, I8). */
-export function isOrdinary({ request, contentType }: AcknowledgeCall): boolean {
+export function isOrdinary(call: AcknowledgeCall): boolean {
+  return call.contentType === 'application/json' && !hasExtraMembers(call);
+}
+
+/** Whether a request of the documented form has members that are not documented (I7). */
+export function hasExtraMembers({ request }: AcknowledgeCall): boolean {
   const { message, ...rest } = request as { message: Record<string, unknown>[] };
   return (
-    contentType === 'application/json' &&
-    Object.keys(rest).length === 0 &&
-    message.every((entry) => Object.keys(entry).every((name) => name === 'handler' || name === 'status'))
+    Object.keys(rest).length > 0 ||
+    message.some((entry) => Object.keys(entry).some((name) => name !== 'handler' && name !== 'status'))
   );
 }
 

@@ -1,11 +1,11 @@
 /** The acknowledgement: its request, its counters, and that what they count is true. Rulings A1 to A6, B1, B7, C9, G9, I1 to I9, guards 2 and 3. */
-import type { AcknowledgeView, Due } from '../history/acknowledgements.ts';
+import { hasExtraMembers, type AcknowledgeView, type Due, type EntryView } from '../history/acknowledgements.ts';
 import { before, isRecord, type AcknowledgeCall, type ConsumeCall } from '../history/calls.ts';
 import { kindOf } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
 import { returnsOf } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
-import { comesBack } from './redelivery.ts';
+import { backInTime, comesBack } from './redelivery.ts';
 import { codeOf, controlOf, rejectedBeside, statusBeside } from './rejection.ts';
 import { cleanJson, isUtf8, saysJson } from './response.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
@@ -47,7 +47,8 @@ function* statusOptional(view: View): Generator<Finding> {
 
 function* omittedSucceeds(view: View): Generator<Finding> {
   for (const { view: one, due } of dueOnes(view)) {
-    if (!due.statusOmitted || one.call.counts === undefined) continue;
+    const omitted = one.entries?.slice(0, due.successes).some(({ entry }) => entry.status === 'absent');
+    if (omitted !== true || one.call.counts === undefined) continue;
     const { success } = one.call.counts;
     if (success === due.successes) yield held(one.call);
     else yield broken(`entries without status count as success: ${due.successes}`, `success is ${success}`, one.call);
@@ -57,32 +58,53 @@ function* omittedSucceeds(view: View): Generator<Finding> {
 const VARIANT = /^success$/i;
 
 /** A status that no reading takes for success, as against a variant of it (I2). */
-function isForeignStatus(status: unknown): boolean {
-  return !(status === null || status === '' || (typeof status === 'string' && VARIANT.test(status)));
+function isForeign({ entry: { status, rawStatus } }: EntryView): boolean {
+  if (status !== 'illegal' || rawStatus === null || rawStatus === '') return false;
+  return typeof rawStatus !== 'string' || !VARIANT.test(rawStatus);
 }
 
 function* illegalStatuses(view: View): Generator<{ view: AcknowledgeView; foreign: boolean }> {
   for (const group of view.groups) {
     for (const one of group.acknowledgements) {
-      const illegal = one.entries?.filter(({ entry }) => entry.status === 'illegal') ?? [];
-      if (illegal.length > 0)
-        yield { view: one, foreign: illegal.some(({ entry }) => isForeignStatus(entry.rawStatus)) };
+      if (one.entries?.some(({ entry }) => entry.status === 'illegal') === true)
+        yield { view: one, foreign: one.entries.some(isForeign) };
     }
   }
 }
 
 function* foreignStatusNeverSucceeds(view: View): Generator<Finding> {
   for (const { view: one, foreign } of illegalStatuses(view)) {
-    if (foreign) yield* countsNoMoreThan(one, 'a status that is neither success nor fail never counts as success');
+    if (!foreign) continue;
+    const most = mostOf(one, (entry) => !isForeign(entry));
+    yield* countsNoMoreThan(one, 'a status that is neither success nor fail never counts as success', most);
   }
 }
 
-/** The success counter stays within what could lawfully succeed. */
-export function* countsNoMoreThan({ call, ceiling }: AcknowledgeView, expected: string): Generator<Finding> {
-  if (call.reply === 'rejected') yield held(call);
-  else if (call.counts === undefined) yield undecided(call);
-  else if (call.counts.success <= ceiling) yield held(call);
-  else yield broken(`${expected}: success is at most ${ceiling}`, `success is ${call.counts.success}`, call);
+/** Whether the check runs through its entries as they stand, and stops at the first that fails (A4, B3, C4). */
+export function inSequence({ shape }: AcknowledgeView): boolean {
+  return shape === 'in-order' || shape === 'gap' || shape === 'bad';
+}
+
+/** The most that counts as success if only such entries may: by that reason alone, whatever else there is against them. */
+export function mostOf(one: AcknowledgeView, may: (entry: EntryView) => boolean): number {
+  const entries = one.entries ?? [];
+  if (inSequence(one)) {
+    const stop = entries.findIndex((entry) => !may(entry));
+    return stop === -1 ? entries.length : stop;
+  }
+  // An endpoint may put the entries into order first (B4), and across batches nothing is said (B5): count messages.
+  return new Set(entries.filter(may).map(({ letter, delivery }) => letter ?? delivery)).size;
+}
+
+/** The success counter stays within what one reason leaves. Where another leaves less, this one is not put to the test. */
+export function* countsNoMoreThan(
+  { call, ceiling }: AcknowledgeView,
+  expected: string,
+  most: number,
+): Generator<Finding> {
+  if (call.counts !== undefined && call.counts.success > most)
+    yield broken(`${expected}: success is at most ${most}`, `success is ${call.counts.success}`, call);
+  else if (ceiling >= most) yield call.reply === 'rejected' || call.counts !== undefined ? held(call) : undecided(call);
 }
 
 function* statusValues400(view: View): Generator<Finding> {
@@ -160,26 +182,34 @@ function* extraMembers(view: View): Generator<Finding> {
 const JSON_TYPE = /^\s*application\/json\s*(?:;.*)?$/i;
 
 function* contentType(view: View): Generator<Finding> {
-  const control = controlOf(view, 'acknowledge');
+  const understood = view.acknowledges.some(
+    (call) => call.contentType === 'application/json' && call.reply === 'ok' && view.groupOf(call) !== undefined,
+  );
   for (const { view: one } of dueOnes(view)) {
     // Where others of the same type were understood, it is not the type that this one was refused for.
-    if (control !== undefined && one.call.reply === 'rejected' && one.call.status !== 415) yield undecided(one.call);
+    if (understood && one.call.reply === 'rejected' && one.call.status !== 415) yield undecided(one.call);
     else yield* answered200(one.call, 'an acknowledgement sent as application/json is understood');
   }
 }
 
-function* contentTypeVariants(view: View): Generator<Finding> {
+/** Acknowledgements of which nothing but the content type is unusual. */
+function* otherTypes(view: View): Generator<{ call: AcknowledgeCall; contentType: string }> {
   for (const { view: one } of dueOnes(view, false)) {
-    const { contentType } = one.call;
-    if (contentType === undefined || contentType === 'application/json' || !JSON_TYPE.test(contentType)) continue;
-    yield* answered200(one.call, `an acknowledgement sent as ${contentType} is understood`);
+    const { contentType = 'no Content-Type' } = one.call;
+    if (!hasExtraMembers(one.call)) yield { call: one.call, contentType };
+  }
+}
+
+function* contentTypeVariants(view: View): Generator<Finding> {
+  for (const { call, contentType } of otherTypes(view)) {
+    if (JSON_TYPE.test(contentType))
+      yield* answered200(call, `an acknowledgement sent as ${contentType} is understood`);
   }
 }
 
 function* contentTypeMissing(view: View): Generator<Finding> {
-  for (const { view: one } of dueOnes(view, false)) {
-    const { contentType = 'no Content-Type' } = one.call;
-    if (!JSON_TYPE.test(contentType)) yield noted(`${contentType}: ${one.call.status ?? 'no answer'}`, one.call);
+  for (const { call, contentType } of otherTypes(view)) {
+    if (!JSON_TYPE.test(contentType)) yield noted(`${contentType}: ${call.status ?? 'no answer'}`, call);
   }
 }
 
@@ -240,9 +270,9 @@ function* failCount(view: View): Generator<Finding> {
 
 function* failScope(view: View): Generator<Finding> {
   for (const { view: one, due, fail } of counted(view)) {
-    if (due.sent < due.batchSize && fail === due.sent - due.successes)
-      yield noted('fail counts the rest of the request', one.call);
-    else if (due.sent < due.batchSize) yield noted('fail counts the rest of the batch', one.call);
+    if (due.sent === due.batchSize) continue;
+    if (fail === due.sent - due.successes) yield noted('fail counts the rest of the request', one.call);
+    if (fail === due.batchSize - due.successes) yield noted('fail counts the rest of the batch', one.call);
   }
 }
 
@@ -267,17 +297,24 @@ function returnedAfter(letter: Letter, one: AcknowledgeView): ConsumeCall | unde
   return letter.deliveries.find(({ consume }) => before(one.call, consume))?.consume;
 }
 
-/** A consume that looked late enough, and did not see it: 10 s past the end of its lease (G9), less the polls' own second. */
-function lookedLater(group: GroupView, from: ConsumeCall): ConsumeCall | undefined {
-  const end = from.received[1] + from.lease.most + 9;
-  return group.consumes.find((call) => call.empty && call.query.standing === 'legal' && call.received[0] >= end);
+/** A consume that looked late enough, and saw none of them: 10 s past the end of their leases (G9), less the polls' own second. */
+function lookedLater(
+  group: GroupView,
+  { call }: AcknowledgeView,
+  entries: readonly EntryView[],
+): ConsumeCall | undefined {
+  const batches = entries.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery.consume]));
+  const end = Math.max(...batches.map(({ received, lease }) => received[1] + lease.most + 9));
+  return group.consumes.find(
+    (other) => other.empty && other.query.standing === 'legal' && before(call, other) && other.received[0] >= end,
+  );
 }
 
 function* neverReturns(view: View): Generator<Finding> {
   for (const group of view.groups) {
     for (const one of group.acknowledgements) {
-      for (const { letter, delivery } of one.entries ?? []) {
-        if (letter === undefined || delivery === undefined || one.fateOf(letter) !== 'settled') continue;
+      for (const letter of one.letters) {
+        if (one.fateOf(letter) !== 'settled') continue;
         const again = returnedAfter(letter, one);
         if (again !== undefined) {
           yield broken(
@@ -288,7 +325,8 @@ function* neverReturns(view: View): Generator<Finding> {
           );
           continue;
         }
-        const looked = lookedLater(group, delivery.consume);
+        const own = one.entries?.filter((entry) => entry.letter === letter) ?? [];
+        const looked = lookedLater(group, one, own);
         if (looked !== undefined) yield held(one.call, looked);
       }
     }
@@ -306,20 +344,25 @@ function* successIsSettled(view: View): Generator<Finding> {
         one.entries?.every(({ letter, delivery }) => letter !== undefined || delivery === undefined) !== true
       )
         continue;
-      const letters = [...new Set(one.entries.flatMap(({ letter }) => (letter === undefined ? [] : [letter])))];
-      const back = letters.filter((letter) => returnedAfter(letter, one) !== undefined);
+      const letters = [...one.letters];
+      if (success > letters.length) {
+        yield broken(
+          `no more than the dead letters that were named count as success: ${letters.length}`,
+          `success is ${success}`,
+          one.call,
+        );
+        continue;
+      }
+      const back = letters.flatMap((letter) => returnedAfter(letter, one) ?? []);
       if (letters.length - back.length < success) {
         yield broken(
           `${success} of the ${letters.length} dead letters that were named stay gone`,
           `${back.length} were handed out again`,
           one.call,
-          ...back.flatMap((letter) => returnedAfter(letter, one) ?? []),
+          ...new Set(back),
         );
       } else {
-        const latest = Math.max(
-          ...one.entries.flatMap(({ delivery }) => (delivery === undefined ? [] : [leaseEnd(delivery).earliest])),
-        );
-        const looked = group.consumes.find((call) => call.empty && call.received[0] > latest);
+        const looked = lookedLater(group, one, one.entries);
         if (looked !== undefined) yield held(one.call, looked);
       }
     }
@@ -345,9 +388,11 @@ function* firstAreSettled(view: View): Generator<Finding> {
             again,
           );
       }
-      for (const { obligation, outcome, consume } of returns) {
+      for (const back of returns) {
+        const { obligation, outcome, consume } = back;
         if (obligation.acknowledgement !== one) continue;
-        if (outcome === 'back') yield held(one.call, consume);
+        if (outcome === 'back')
+          yield backInTime(back, view.header.slack) ? held(one.call, consume) : undecided(one.call, consume);
         else if (outcome === 'absent') {
           yield broken(
             `all but the first ${success} are consumable again`,
@@ -365,14 +410,17 @@ function* firstAreSettled(view: View): Generator<Finding> {
 function* refusedLeases(view: View): Generator<Finding> {
   for (const group of view.groups) {
     for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
-      if (obligation.cause !== 'refused' || outcome !== 'back' || obligation.delivery === undefined) continue;
-      const early = consume.received[1] < leaseEnd(obligation.delivery).earliest;
-      yield noted(
-        early
-          ? 'a refused acknowledgement ended the leases of its batch'
-          : 'a refused acknowledgement left the leases as they were',
-        consume,
-      );
+      const { cause, delivery, acknowledgement } = obligation;
+      if (cause !== 'refused' || outcome !== 'back' || delivery === undefined || acknowledgement === undefined)
+        continue;
+      const end = leaseEnd(delivery).earliest;
+      // Somebody has to have asked for it after the refusal, while the lease lasted.
+      const asked = (call: ConsumeCall): boolean =>
+        before(acknowledgement.call, call) &&
+        (call === consume ? call.sent[1] < end : call.empty && call.received[1] <= end);
+      if (consume.received[1] < end) yield noted('a refused acknowledgement ended the leases of its batch', consume);
+      else if (group.consumes.some(asked))
+        yield noted('a refused acknowledgement left the leases as they were', consume);
     }
   }
 }

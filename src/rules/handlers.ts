@@ -2,7 +2,7 @@
 import type { AcknowledgeView, EntryView } from '../history/acknowledgements.ts';
 import { before, isRecord, type Call, type NormalCall } from '../history/calls.ts';
 import type { View } from '../history/view.ts';
-import { countsNoMoreThan } from './acknowledge.ts';
+import { countsNoMoreThan, mostOf } from './acknowledge.ts';
 import { comesBack, redeliveries } from './redelivery.ts';
 import { controlOf } from './rejection.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
@@ -30,14 +30,17 @@ function originOf(view: View, { entry, delivery }: EntryView): Origin | undefine
     : 'invented';
 }
 
-/** Requests all of whose handlers are of one kind, so that nothing in them may succeed. */
+/** Handlers of one kind, of which none may succeed. Held only where a request has no others. */
 function nothingSucceeds(
   is: (view: View, entry: EntryView) => boolean,
   expected: string,
 ): (view: View) => Generator<Finding> {
   return function* (view) {
     for (const { one, entries } of namings(view)) {
-      if (entries.every((entry) => is(view, entry))) yield* countsNoMoreThan(one, expected);
+      const kinds = entries.map((entry) => is(view, entry));
+      const most = mostOf(one, (entry) => !is(view, entry));
+      const exceeded = kinds.includes(true) && (one.call.counts?.success ?? 0) > most;
+      if (exceeded || !kinds.includes(false)) yield* countsNoMoreThan(one, expected, most);
     }
   };
 }
@@ -71,7 +74,7 @@ function* behindInvalid(view: View): Generator<Finding> {
     const bad = entries.findIndex(({ worth }) => worth === 'unknown');
     if (bad === -1 || !entries.slice(bad).some(({ entry, worth }) => worth === 'live' && entry.status === 'success'))
       continue;
-    yield* countsNoMoreThan(one, `nothing counts as success behind entry ${bad + 1}, whose handler is invalid`);
+    yield* countsNoMoreThan(one, `nothing counts as success behind entry ${bad + 1}, whose handler is invalid`, bad);
   }
 }
 

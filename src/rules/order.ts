@@ -2,35 +2,40 @@
 import type { AcknowledgeView } from '../history/acknowledgements.ts';
 import { mayPrecede } from '../history/calls.ts';
 import type { GroupView, View } from '../history/view.ts';
-import { countsNoMoreThan, dueOnes } from './acknowledge.ts';
+import { countsNoMoreThan, dueOnes, inSequence, mostOf } from './acknowledge.ts';
 import { comesBack, comesBackSoon } from './redelivery.ts';
-import { broken, held, noted, rule, type Finding, type Rule } from './rule.ts';
+import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 function* all(view: View): Generator<{ group: GroupView; one: AcknowledgeView }> {
   for (const group of view.groups) for (const one of group.acknowledgements) yield { group, one };
 }
 
-/** Requests in which something marked as success stands behind an entry that is fail. */
+/** Requests with an entry that is fail, and what stands behind it in their order. */
 function* failureStops(view: View): Generator<Finding> {
   for (const { one } of all(view)) {
-    if (one.shape !== 'in-order' && one.shape !== 'gap') continue;
     const statuses = one.entries?.map(({ entry }) => entry.status) ?? [];
     const failure = statuses.indexOf('fail');
-    if (failure === -1 || !statuses.includes('success', failure)) continue;
-    if (one.call.counts !== undefined && one.call.counts.success > failure) {
-      yield broken(
-        `nothing counts as success behind entry ${failure + 1}, which is fail: success is at most ${failure}`,
-        `success is ${one.call.counts.success}`,
-        one.call,
-      );
-    } else yield* countsNoMoreThan(one, 'nothing counts as success behind an entry that is fail');
+    const inOrder = one.shape === 'in-order' || one.shape === 'gap';
+    // Where it is the last that counts, the counters are for other clauses.
+    if (failure === -1 || (inOrder && statuses.slice(failure).every((status) => status === 'fail'))) continue;
+    const most = mostOf(one, ({ entry }) => entry.status !== 'fail');
+    const tested = inOrder && statuses.includes('success', failure);
+    if (!tested && (one.call.counts?.success ?? 0) <= most) continue;
+    const expected = inSequence(one)
+      ? `nothing counts as success behind entry ${failure + 1}, which is fail`
+      : 'no entry that is fail counts as success';
+    yield* countsNoMoreThan(one, expected, most);
   }
 }
 
 function* gap(view: View): Generator<Finding> {
   for (const { one } of all(view)) {
-    if (one.shape === 'gap')
-      yield* countsNoMoreThan(one, 'nothing counts as success behind a dead letter that was left out');
+    const { call, entries, shape, gap } = one;
+    if (gap === undefined || gap.perhaps === entries?.length) continue;
+    const success = call.counts?.success ?? 0;
+    // Another acknowledgement that was under way may have closed it before.
+    if (shape === 'in-order' || (success > gap.perhaps && success <= gap.sure)) yield undecided(call);
+    else yield* countsNoMoreThan(one, 'nothing counts as success behind a dead letter that was left out', gap.sure);
   }
 }
 
@@ -52,7 +57,7 @@ function* reordered(view: View): Generator<Finding> {
           `success is ${success} of ${entries.length}`,
           one.call,
         );
-    }
+    } else yield undecided(one.call);
   }
 }
 
@@ -76,7 +81,7 @@ function* prefix(view: View): Generator<Finding> {
           : `success is ${one.call.counts.success}`,
         one.call,
       );
-    }
+    } else yield undecided(one.call);
   }
 }
 
@@ -98,7 +103,7 @@ function* restLater(view: View): Generator<Finding> {
 function* batchesIndependent(view: View): Generator<Finding> {
   for (const { group, one } of all(view)) {
     if (one.dueAlone === undefined || group.queue.mode !== 'NORMAL') continue;
-    if (one.dueAlone.statusOmitted || !one.dueAlone.ordinary) continue;
+    if (one.dueAlone.statusOmitted || !one.dueAlone.ordinary || one.dueAlone.successes === 0) continue;
     if (one.call.counts !== undefined && one.call.counts.success >= one.dueAlone.successes) yield held(one.call);
     else if (one.call.reply === 'ok' || one.call.reply === 'rejected') {
       yield broken(
@@ -108,7 +113,7 @@ function* batchesIndependent(view: View): Generator<Finding> {
           : `success is ${one.call.counts.success}`,
         one.call,
       );
-    }
+    } else yield undecided(one.call);
   }
 }
 
@@ -129,7 +134,12 @@ function* mixedBatches(view: View): Generator<Finding> {
 
 function* countedOnce(view: View): Generator<Finding> {
   for (const { one } of all(view)) {
-    if (one.shape === 'duplicate') yield* countsNoMoreThan(one, 'a dead letter that is named twice counts once');
+    if (one.shape === 'duplicate')
+      yield* countsNoMoreThan(
+        one,
+        'a dead letter that is named twice counts once',
+        mostOf(one, () => true),
+      );
   }
 }
 

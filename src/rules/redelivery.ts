@@ -1,7 +1,7 @@
 /** Leases: how long nobody else gets a dead letter, and by when it is back. Rulings D1, D3, C3, C8, G8. */
 import { before, mayPrecede, type ConsumeCall, type Delivery } from '../history/calls.ts';
-import { leaseEnd } from '../history/leases.ts';
-import { hiddenUntil, latenessOf, returnsOf, touching, type Cause } from '../history/presence.ts';
+import { leaseEnd, type Slack } from '../history/leases.ts';
+import { hiddenUntil, latenessOf, returnsOf, touching, type Cause, type Return } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, inSeconds, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -70,22 +70,26 @@ function* leaseHeld(
     yield held(consume, waited);
 }
 
+/** Whether what came back surely did so in time. Late, and nobody had asked in between, says neither that it was nor that it was not. */
+export function backInTime({ group, obligation, consume }: Return, slack: Slack): boolean {
+  const { delivery, acknowledgement } = obligation;
+  if (delivery === undefined || !surelyFollows(group, delivery, consume)) return false;
+  const due = leaseEnd(delivery).latest + slack.mustLate;
+  const acknowledged = acknowledgement?.call.received[1] ?? 0;
+  return consume.received[1] <= (acknowledged > due ? acknowledged + slack.shouldLate : due);
+}
+
 /** What was not acknowledged is there again in time. */
 export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = () => true): Generator<Finding> {
   for (const group of view.groups) {
-    for (const { obligation, outcome, consume } of returnsOf(group, view.header.slack)) {
+    for (const back of returnsOf(group, view.header.slack)) {
+      const { obligation, outcome, consume } = back;
       const { cause, delivery, acknowledgement, letter, must } = obligation;
       if (!causes.includes(cause) || delivery === undefined || !pick(delivery.consume)) continue;
       const trail = [delivery.consume, ...(acknowledgement === undefined ? [] : [acknowledgement.call]), consume];
-      // What happened at the same time may have come after the consume, so that it was no cause of anything.
-      const follows = surelyFollows(group, delivery, consume);
       if (outcome === 'back') {
-        // Late, and nobody had asked in between: that says neither that it was in time nor that it was not.
-        const due = leaseEnd(delivery).latest + view.header.slack.mustLate;
-        const acknowledged = acknowledgement?.call.received[1] ?? 0;
-        const inTime = acknowledged > due ? acknowledged + view.header.slack.shouldLate : due;
-        yield follows && consume.received[1] <= inTime ? held(...trail) : undecided(...trail);
-      } else if (!follows) {
+        yield backInTime(back, view.header.slack) ? held(...trail) : undecided(...trail);
+      } else if (!surelyFollows(group, delivery, consume)) {
         yield undecided(...trail);
       } else if (outcome === 'absent') {
         yield broken(
@@ -98,7 +102,10 @@ export function* comesBack(view: View, causes: readonly Cause[], pick: Pick = ()
   }
 }
 
-/** Whether the delivery, and each acknowledgement that names its batch, was over before: else it may be no consequence of them. */
+/**
+ * Whether the delivery, and each acknowledgement that names its batch, was over before. What happened at the same time may
+ * have come after the consume, so that it was no cause of anything.
+ */
 function surelyFollows(group: GroupView, delivery: Delivery, consume: ConsumeCall): boolean {
   return (
     before(delivery.consume, consume) && touching(group, delivery, consume).every(({ call }) => before(call, consume))

@@ -139,6 +139,58 @@ describe('the shape of an acknowledgement, and the most it may lawfully count', 
   });
 
   test.for([
+    [[0], 1, 1],
+    [[0, 1], 2, 2],
+    [[1], 0, 0],
+    [[0, 2], 1, 1],
+  ] as const)('%j has its gap before entry %i', ([named, sure, perhaps]) => {
+    const own = batchOfThree();
+    own.told.acknowledge(11, own.entries(named), [0, 0]);
+    expect(last(own).gap).toEqual({ sure, perhaps });
+  });
+
+  test.for([[[1, 0]], [[0, 0]], [[0, 'b']], [[0, 'x']]] as const)('%j has none, being in no order', ([named]) => {
+    const own = batchOfThree();
+    own.told.acknowledge(11, own.entries(named), [0, 0]);
+    expect(last(own).gap).toBeUndefined();
+  });
+
+  test.for([
+    ['is over', [12, 13], { sure: 1, perhaps: 1 }],
+    ['is under way', [12, 13.1], { sure: 1, perhaps: 0 }],
+    ['is sent meanwhile', [13.5, 15], { sure: 1, perhaps: 0 }],
+    ['is sent later', [14, 15], { sure: 0, perhaps: 0 }],
+  ] as const)('a gap may be closed by another acknowledgement that %s', ([, when, gap]) => {
+    const own = batchOfThree();
+    const tell = [
+      { at: when[0], act: () => own.told.acknowledge([...when], own.entries([0]), [1, 0]) },
+      { at: 13, act: () => own.told.acknowledge([13, 14], own.entries([1]), [1, 0]) },
+    ].toSorted((a, b) => a.at - b.at);
+    for (const { act } of tell) act();
+    const view = own.told.group().acknowledgements.find(({ call }) => call.left === 13);
+    expect(view).toMatchObject({ gap, shape: gap.sure === 1 ? 'in-order' : 'gap', ceiling: gap.sure });
+  });
+
+  test('a gap of what nobody arranged is closed, too', () => {
+    const told = story({ letters: 1 });
+    const [first = '', second = ''] = told.consume([10, 10.1], '', [7, 8]);
+    told.acknowledge(11, [first], [1, 0]);
+    told.acknowledge(12, [second], [1, 0]);
+    expect(told.group().acknowledgements[1]).toMatchObject({ shape: 'in-order', gap: { sure: 1, perhaps: 1 } });
+  });
+
+  test('a gap is closed by the handler of another delivery, too', () => {
+    const told = story({ letters: 3 });
+    const [, , third = ''] = told.consume([10, 10.1], 'ack_wait=15', [0, 1, 2]);
+    told.acknowledge([27, 27.1], told.consume([26, 26.1], 'ack_wait=15', [0]), [1, 0]);
+    told.acknowledge([28, 28.1], [third], [0, 1]);
+    expect(told.group().acknowledgements[1]).toMatchObject({ shape: 'gap' });
+    told.acknowledge([30, 30.1], told.consume([29, 29.1], 'ack_wait=15', [1]), [1, 0]);
+    told.acknowledge([31, 31.1], [third], [0, 1]);
+    expect(told.group().acknowledgements[3]).toMatchObject({ shape: 'in-order', gap: { sure: 1, perhaps: 1 } });
+  });
+
+  test.for([
     // Whatever became of what was named before (B2).
     [[[0]], [1, 1], answer(400), [1], 'in-order', 1],
     [[[0, 1]], [2, 0], undefined, [2], 'in-order', 1],

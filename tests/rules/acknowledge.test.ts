@@ -183,6 +183,7 @@ describe('status is optional (I1)', () => {
     [[S, NONE], [2, 1], held(2)],
     [[NONE, NONE], [0, 2], broken('entries without status count as success: 2', 'success is 0', 2)],
     [[S, NONE, F], [1, 2], broken('entries without status count as success: 2', 'success is 1', 2)],
+    [[NONE, F, NONE], [1, 2], held(2)],
   ] as const)('%j answered %j: it counts as success', ([statuses, answered, expected]) => {
     const { told, as } = batch();
     told.acknowledge([11, 11.1], as(...statuses), answered);
@@ -193,6 +194,8 @@ describe('status is optional (I1)', () => {
     ['a refusal', [NONE], answer(400)],
     ['an answer without counters', [NONE], answer(200, '{}')],
     ['one that has every status', [S, S], counts(0, 2)],
+    ['one of which only what stands behind a failure has none', [F, NONE], counts(0, 2)],
+    ['one of which only what stands behind a failure has none,', [S, F, NONE], counts(0, 3)],
   ] as const)('%s says nothing of what it counts as', ([, statuses, answered]) => {
     const { told, as } = batch();
     told.acknowledge([11, 11.1], as(...statuses), answered);
@@ -268,6 +271,27 @@ describe('a status that is neither success nor fail (I2)', () => {
     const { told, as } = batch();
     told.acknowledge([11, 11.1], as(...statuses), answered);
     expect(findings(told, 'ack.request.status-values')).toEqual([expected]);
+  });
+
+  test.for([
+    ['a gap (B3)', [11, 11.1], (as: Batch['as']) => as(S, S, 'ok').slice(1), 'ack.order.gap'],
+    ['that all of it is dead (C2)', [80, 81], (as: Batch['as']) => as(S, 'ok'), 'ack.handler.expired'],
+  ] as const)('is not to blame where the fault is %s', ([, when, entries, fault]) => {
+    const { told, as } = batch();
+    told.acknowledge([...when], entries(as), [1, 1]);
+    expect(findings(told, 'ack.request.status-values')).toEqual([]);
+    expect(findings(told, fault).map(({ outcome }) => outcome)).toEqual(['broken']);
+  });
+
+  test('in no order only those that have one are not counted (B4)', () => {
+    for (const [success, expected] of [
+      [1, held(2)],
+      [2, broken(`${never}: success is at most 1`, 'success is 2', 2)],
+    ] as const) {
+      const { told, as } = batch();
+      told.acknowledge([11, 11.1], as(S, 'ok').toReversed(), [success, 1]);
+      expect(findings(told, 'ack.request.status-values')).toEqual([expected]);
+    }
   });
 
   test.for([
@@ -485,6 +509,12 @@ describe('what is left to the endpoint', () => {
     post(told, [11, 11.1], WELL_FORMED, answered, contentType);
     expect(findings(told, 'ack.request.content-type-missing')).toEqual(expected);
   });
+
+  test('beside an unknown member nothing is said of another content type', () => {
+    const { told } = batch(1);
+    post(told, [11, 11.1], UNKNOWN_MEMBER, answer(415), 'text/plain');
+    expect(findings(told, 'ack.request.content-type-missing')).toEqual([]);
+  });
 });
 
 describe('the content type of an acknowledgement (I8)', () => {
@@ -513,6 +543,26 @@ describe('the content type of an acknowledgement (I8)', () => {
     const { told, as } = batchBesideControl(1);
     told.acknowledge([11, 11.1], as(S), answered);
     expect(findings(told, 'ack.request.content-type')).toEqual([held(2), expected]);
+  });
+
+  test.for([
+    // Neither this type, nor an answer that shows that it was understood, nor a group of ours.
+    ['as text/plain', 'text/plain', counts(1, 0), ''],
+    ['as application/json; charset=utf-8', 'application/json; charset=utf-8', counts(1, 0), ''],
+    ['and refused', 'application/json', answer(400), ''],
+    ['to a group that nobody made', 'application/json', counts(1, 0), '/nobody/'],
+  ] as const)('one that was sent %s is no control', ([, contentType, answered, group]) => {
+    const { told } = batch(1);
+    const path = told.path.replace('/g1/', group || '/g1/');
+    told.exchange([5, 5.1], {
+      method: 'POST',
+      target: `${path}/ack`,
+      headers: [['content-type', contentType]],
+      body: '{"message":[{"handler":"invented","status":"success"}]}',
+      outcome: answered,
+    });
+    post(told, [11, 11.1], WELL_FORMED, answer(400));
+    expect(findings(told, 'ack.request.content-type')).toEqual([broken(EXPECTED, 'it was answered with 400', 3)]);
   });
 
   test('is not judged where another one was sent', () => {
@@ -550,6 +600,8 @@ describe('the content type of an acknowledgement (I8)', () => {
     ['application/json+x', WELL_FORMED],
     ['x-application/json', WELL_FORMED],
     ['', WELL_FORMED],
+    // Whatever is wrong with it, it may be the unknown member (I7).
+    ['application/json; charset=utf-8', UNKNOWN_MEMBER],
   ] as const)('%j is no variant of it', ([contentType, body]) => {
     const { told } = batch(1);
     post(told, [11, 11.1], body, answer(415), contentType);
@@ -702,6 +754,9 @@ describe('the counters of a lawful acknowledgement', () => {
     [[S], [1, 2], [noted(OF_BATCH, 2)]],
     [[S, F], [1, 1], [noted(OF_REQUEST, 2)]],
     [[S, F], [1, 2], [noted(OF_BATCH, 2)]],
+    // Neither of both.
+    [[S], [1, 7], []],
+    [[S, F], [1, 0], []],
     // Where the request names the whole batch there is no telling.
     [[S, F, F], [1, 2], []],
     [[S, S, S], [3, 0], []],
@@ -795,6 +850,29 @@ describe('what was acknowledged never returns (G9)', () => {
     expect(findings(told, CLAUSE)).toEqual(expected);
   });
 
+  // With a lease of 15 s it is over by 25.5, and its 10 s by 35.5.
+  test.for([
+    [[37, 40], []],
+    [[40.9, 45], []],
+    [[42, 45], [held(2, 3)]],
+  ] as const)(
+    'an empty answer shows it only to a consume that was sent behind the acknowledgement: %j',
+    ([when, expected]) => {
+      const { told, as } = batch(1, 'ack_wait=15');
+      if (when[0] < 41) told.consume([...when], '', EMPTY);
+      told.acknowledge([41, 42], as(S), [1, 0]);
+      if (when[0] > 41) told.consume([...when], '', EMPTY);
+      for (const clause of [CLAUSE, 'ack.counts.success-is-settled']) expect(findings(told, clause)).toEqual(expected);
+    },
+  );
+
+  test('one that was named twice is told once (B7)', () => {
+    const { told, as } = batch(1);
+    told.acknowledge([11, 11.5], [...as(S), ...as(S)], [1, 1]);
+    told.consume([12, 12.1], '', [0]);
+    expect(findings(told, CLAUSE)).toEqual([broken(again(told.tags[0]), 'it was handed out again', 2, 3)]);
+  });
+
   test('wherever in its interval that answer arrived', () => {
     const { told, as } = batch(1);
     told.acknowledge([11, 11.5], as(S), [1, 0]);
@@ -810,6 +888,17 @@ describe('what was acknowledged never returns (G9)', () => {
     expect(findings(told, CLAUSE)).toEqual([]);
     told.consume([320, 323], '', EMPTY);
     expect(findings(told, CLAUSE)).toEqual([held(2, 4)]);
+  });
+
+  test('of two batches in one request each has its own', () => {
+    const told = story({ letters: 2 });
+    const [short = ''] = told.consume([10, 10.1], 'ack_wait=30', [0]);
+    const [long = ''] = told.consume([10.2, 10.3], 'ack_wait=300', [1]);
+    told.acknowledge([11, 11.5], [short, long], [2, 0]);
+    told.consume([60, 63], '', EMPTY);
+    expect(findings(told, CLAUSE)).toEqual([held(3, 4)]);
+    told.consume([320, 323], '', EMPTY);
+    expect(findings(told, CLAUSE)).toEqual([held(3, 4), held(3, 5)]);
   });
 
   test.for([
@@ -898,6 +987,39 @@ describe('as many stay gone as were counted (guard 2)', () => {
     told.consume([12, 12.1], '', [0, 1]);
     told.consume([60, 63], '', EMPTY);
     expect(findings(told, CLAUSE)).toEqual([]);
+  });
+
+  test('a consume that brings several of them is told once', () => {
+    const { told } = reordered(2);
+    told.consume([12, 12.1], '', [0, 1]);
+    expect(findings(told, CLAUSE)).toEqual([
+      broken('2 of the 2 dead letters that were named stay gone', '2 were handed out again', 2, 3),
+    ]);
+  });
+
+  test.for([
+    [['invented'], [1, 0], 0],
+    [['h1.0', 'invented'], [2, 0], 1],
+    [['h1.0', 'h1.0'], [2, 0], 1],
+    [['h1.0'], [2, 0], 1],
+  ] as const)('no more stay gone than were named: %j answered %j', ([named, answered, most]) => {
+    const { told } = batch(1);
+    told.acknowledge([11, 11.5], named, answered);
+    told.consume([60, 63], '', EMPTY);
+    expect(findings(told, CLAUSE)).toEqual([
+      broken(`no more than the dead letters that were named count as success: ${most}`, `success is ${answered[0]}`, 2),
+    ]);
+  });
+
+  // Both were handed out by 10.5 for 30 s: looked for until 10 s past that, less the second by which a poll may be early.
+  test.for([
+    ['', 49.4, []],
+    ['', 49.5, [held(2, 3)]],
+    ['max_msgs=11', 60, []],
+  ] as const)('an empty answer to %j at %d shows: %j', ([query, at, expected]) => {
+    const { told } = reordered(1);
+    told.consume([48, at], query, EMPTY);
+    expect(findings(told, CLAUSE)).toEqual(expected);
   });
 
   test('others may, and what was handed out before it was answered', () => {
@@ -1002,6 +1124,19 @@ describe('the ones that were acknowledged are the first (A1)', () => {
     );
   });
 
+  // Back by 55.5; later, and nobody had asked in between: that says neither that it was in time nor that it was not.
+  test.for([
+    [55.5, held(2, 3)],
+    [55.6, undecided(2, 3)],
+    [500, undecided(2, 3)],
+  ] as const)('a rest that comes back at %d', ([at, expected]) => {
+    const { told, as } = batch(2);
+    told.acknowledge([11, 11.5], as(S, F), [1, 1]);
+    told.consume([50, at], '', [1]);
+    expect(findings(told, CLAUSE)).toEqual([expected]);
+    expect(findings(told, 'redelivery.after-fail').map(({ outcome }) => outcome)).toEqual([expected.outcome]);
+  });
+
   test('one of several counts says nothing of the others', () => {
     const told = story({ letters: 4 });
     const one = handedOut(told, 'ack_wait=30', [0, 1], [10, 10.5]);
@@ -1100,8 +1235,42 @@ describe('a refused acknowledgement (guard 3)', () => {
     expect(findings(told, 'ack.refused.leases')).toEqual([noted(observed, 4)]);
   });
 
+  test.for([
+    ['nobody', []],
+    ['somebody who asked before it was refused', [[11.4, 12]]],
+    ['somebody who asked behind the lease', [[39, 40.1]]],
+  ] as const)('says nothing of the leases where %s asked', ([, polls]) => {
+    const { told } = refused();
+    for (const poll of polls) told.consume([...poll], '', EMPTY);
+    told.consume([60, 60.1], '', [0, 1]);
+    expect(findings(told, 'ack.refused.leases')).toEqual([]);
+  });
+
+  test.for([
+    ['somebody asked to its end', [39, 40], [60, 60.1], true],
+    ['the consume itself asked before its end', undefined, [39.9, 60], true],
+    ['the consume itself asked at its end', undefined, [40, 60], false],
+  ] as const)('left the leases as they were where %s', ([, poll, back, asked]) => {
+    const { told } = refused();
+    if (poll !== undefined) told.consume([...poll], '', EMPTY);
+    told.consume([...back], 'time_wait=60', [0]);
+    expect(findings(told, 'ack.refused.leases')).toEqual(
+      asked ? [noted('a refused acknowledgement left the leases as they were', poll === undefined ? 3 : 4)] : [],
+    );
+  });
+
+  test('of which another one comes back is asked for in vain by nobody', () => {
+    const { told } = refused();
+    told.consume([20, 20.1], '', [1]);
+    told.consume([60, 60.1], '', [0]);
+    expect(findings(told, 'ack.refused.leases')).toEqual([
+      noted('a refused acknowledgement ended the leases of its batch', 3),
+    ]);
+  });
+
   test('of which nothing comes back says nothing of the leases', () => {
     const { told } = refused();
+    told.consume([20, 23], '', EMPTY);
     told.consume([60, 63], '', EMPTY);
     expect(findings(told, 'ack.refused.leases')).toEqual([]);
   });

@@ -66,20 +66,98 @@ describe('nothing counts as success behind one that is fail (A4)', () => {
   });
 
   test.for([
-    // Nothing fails, or nothing is marked as success behind it.
+    // Nothing fails, or nothing else stands behind it.
     [[0, 1, 2]],
     [[0, 1, [2, F]]],
     [[0, [1, F], [2, F]]],
     [[[0, F]]],
-    [[0, [1, F], [2]]],
-    // An endpoint may put the entries into order first (B4), or the request is of no order at all.
-    [[[1, F], 0]],
-    [[[0, F], 'x', 1]],
-    [[[0, F], 0]],
+    // One twice, which counts once (B7).
+    [[0, 0]],
   ] as const)('%j says nothing of it', ([named]) => {
     const { told, entries } = batch(5);
     told.acknowledge([11, 11.1], entries(named), [named.length, 0]);
     expect(findings(told, CLAUSE)).toEqual([]);
+  });
+
+  // What is no success by its status alone shows nothing where it is not counted, but may not be counted behind a failure.
+  test.for([
+    [[0, [1, F], [2]], 1, []],
+    [[0, [1, F], [2]], 2, [broken(behind(2), 'success is 2', 2)]],
+    [
+      [
+        [0, F],
+        [1, 'SUCCESS'],
+      ],
+      0,
+      [],
+    ],
+    [
+      [
+        [0, F],
+        [1, 'SUCCESS'],
+      ],
+      1,
+      [broken(behind(1), 'success is 1', 2)],
+    ],
+    // Beside an invented handler others say what may count, too (C4).
+    [[[0, F], 'x', 1], 0, []],
+    [[[0, F], 'x', 1], 1, [broken(behind(1), 'success is 1', 2)]],
+    [[0, 'x', [1, F], 2], 1, []],
+  ] as const)('%j of which %i count', ([named, success, expected]) => {
+    const { told, entries } = batch(5);
+    told.acknowledge([11, 11.1], entries(named), [success, 1]);
+    expect(findings(told, CLAUSE)).toEqual(expected);
+  });
+
+  // An endpoint may put the entries into order first (B4): only those that are fail count in none.
+  const none = (most: number): string => `no entry that is fail counts as success: success is at most ${most}`;
+  test.for([
+    [[[1, F], 0], 1, []],
+    [[[1, F], 0], 2, [broken(none(1), 'success is 2', 2)]],
+    [
+      [
+        [0, F],
+        [0, F],
+      ],
+      0,
+      [],
+    ],
+    [
+      [
+        [0, F],
+        [0, F],
+      ],
+      1,
+      [broken(none(0), 'success is 1', 2)],
+    ],
+    [[0, [1, F], [1, F]], 1, []],
+    [[0, [1, F], [1, F]], 2, [broken(none(1), 'success is 2', 2)]],
+  ] as const)('in no order, %j of which %i count', ([named, success, expected]) => {
+    const { told, entries } = batch(5);
+    told.acknowledge([11, 11.1], entries(named), [success, 1]);
+    expect(findings(told, CLAUSE)).toEqual(expected);
+  });
+
+  test.for([
+    ['the gap before it (B3)', [1, [2, F], 3], [11, 11.1], 'ack.order.gap', 0],
+    ['that all of it is dead (C2)', [0, [1, F], 2], [80, 81], 'ack.handler.expired', 0],
+  ] as const)('is not to blame where the fault is %s', ([, named, when, fault, most]) => {
+    const { told, entries } = batch(4);
+    told.acknowledge([...when], entries(named), [1, 2]);
+    expect(findings(told, CLAUSE)).toEqual([]);
+    expect(findings(told, fault)).toEqual([
+      broken(expect.stringMatching(`: success is at most ${most}$`) as string, 'success is 1', 2),
+    ]);
+  });
+
+  test('nor is it put to the test there', () => {
+    for (const answered of [counts(0, 3), answer(400), failure()]) {
+      const [gap, dead] = [batch(4), batch(3)];
+      gap.told.acknowledge([11, 11.1], gap.entries([1, [2, F], 3]), answered);
+      expect(findings(gap.told, CLAUSE)).toEqual([]);
+      dead.told.acknowledge([80, 81], dead.entries([0, [1, F], 2]), answered);
+      expect(findings(dead.told, CLAUSE)).toEqual([]);
+    }
   });
 
   test('nor does a request that has not the documented form', () => {
@@ -141,6 +219,93 @@ describe('nothing counts as success behind one that was left out (B3)', () => {
     const { told, entries } = batch(4);
     told.acknowledge([11, 11.1], entries(named), [named.length, 0]);
     expect(findings(told, CLAUSE)).toEqual([]);
+  });
+
+  test.for([
+    ['that all of it is dead (C2)', [0, 2], [80, 81], 'ack.handler.expired'],
+    ['the failure before it (A4)', [[0, F], 2], [11, 11.1], 'ack.order.failure-stops'],
+  ] as const)('is not to blame where the fault is %s', ([, named, when, fault]) => {
+    const { told, entries } = batch();
+    told.acknowledge([...when], entries(named), [1, 1]);
+    expect(findings(told, CLAUSE)).toEqual([]);
+    expect(findings(told, fault).map(({ outcome }) => outcome)).toEqual(['broken']);
+  });
+
+  // Whichever of both acted first, the one that names the first is no gap; the other is one only if it acted first.
+  test.for([
+    ['sent before the other', [11, 13], [11.5, 12]],
+    ['sent behind it', [11.5, 13], [11, 12]],
+  ] as const)(
+    'another acknowledgement that was under way may have closed the gap of one that was %s',
+    ([, own, other]) => {
+      for (const answered of [counts(1, 0), counts(0, 1), answer(400), failure()]) {
+        const { told, entries } = batch(2);
+        const acknowledge = [
+          { when: own, act: () => told.acknowledge([...own], entries([1]), answered) },
+          { when: other, act: () => told.acknowledge([...other], entries([0]), [1, 0]) },
+        ].toSorted((a, b) => a.when[0] - b.when[0]);
+        const ids = acknowledge.map(({ act }) => act());
+        const gap = ids[acknowledge.findIndex(({ when }) => when === own)] ?? 0;
+        expect(findings(told, CLAUSE)).toEqual([undecided(gap)]);
+      }
+    },
+  );
+
+  test.for([
+    [[11, 11.5], held(2)],
+    [[11, 11.6], undecided(2)],
+  ] as const)('but not where it was sent when %j was over', ([when, expected]) => {
+    const { told, entries } = batch(2);
+    told.acknowledge([...when], entries([1]), [0, 1]);
+    told.acknowledge([11.5, 12], entries([0]), [1, 0]);
+    expect(findings(told, CLAUSE)).toEqual([expected]);
+  });
+
+  test('nor where it was only throttled', () => {
+    const { told, entries } = batch(2);
+    told.acknowledge([11, 13], entries([1]), [1, 0]);
+    told.acknowledge([11.5, 12], entries([0]), answer(429));
+    expect(findings(told, CLAUSE)).toEqual([broken(atMost(0), 'success is 1', 2)]);
+  });
+
+  // The other may close the first gap, at 0, but not the second, at 2.
+  test.for([
+    [0, held(2)],
+    [1, undecided(2)],
+    [2, broken(atMost(1), 'success is 2', 2)],
+  ] as const)('of two gaps it may close one: %i count', ([success, expected]) => {
+    const { told, entries } = batch(4);
+    told.acknowledge([11, 13], entries([1, 3]), [success, 1]);
+    told.acknowledge([11.5, 12], entries([0]), [1, 0]);
+    expect(findings(told, CLAUSE)).toEqual([expected]);
+  });
+
+  test.for([
+    ['acknowledged', [27, 27.1], []],
+    ['acknowledged, perhaps later,', [27, 28.5], [undecided(4)]],
+    ['acknowledged only later', [29, 29.1], [broken(atMost(0), 'success is 1', 3)]],
+  ] as const)(
+    'a message that was %s by its next handler leaves no gap (C2: INFO in the grace)',
+    ([, when, expected]) => {
+      const told = story({ letters: 2 });
+      const [, old = ''] = told.consume([10, 10.5], 'ack_wait=15', [0, 1]);
+      const again = told.consume([26, 26.1], 'ack_wait=15', [0]);
+      if (when[0] < 28) told.acknowledge([...when], again, [1, 0]);
+      told.acknowledge([28, 28.1], [old], [1, 0]);
+      if (when[0] > 28) told.acknowledge([...when], again, [1, 0]);
+      expect(findings(told, CLAUSE)).toEqual(expected);
+    },
+  );
+
+  test('a request that named its handler before it was handed out leaves the gap', () => {
+    const told = story({ letters: 2 });
+    told.acknowledge([5, 5.1], ['first'], answer(400));
+    told.consume([10, 10.5], 'ack_wait=30', [
+      [0, 'first'],
+      [1, 'second'],
+    ]);
+    told.acknowledge([11, 11.1], ['second'], [1, 0]);
+    expect(findings(told, CLAUSE)).toEqual([broken(atMost(0), 'success is 1', 3)]);
   });
 
   test('handlers of two answers are in no order to each other', () => {
@@ -212,14 +377,11 @@ describe('entries out of order are not all counted (B4)', () => {
     expect(findings(told, CLAUSE)).toEqual(judged ? [broken(EXPECTED, 'success is 2 of 2', 2)] : []);
   });
 
-  test.for([answer(503), answer(429), answer(500), failure(), answer(200, '{}')])(
-    'nobody is blamed, or praised, for %j',
-    (answered) => {
-      const { told, entries } = batch();
-      told.acknowledge([11, 11.1], entries([1, 0]), answered);
-      expect(findings(told, CLAUSE).filter(({ outcome }) => outcome !== 'undecided')).toEqual([]);
-    },
-  );
+  test.for([answer(503), answer(429), answer(500), failure(), answer(200, '{}')])('it is open with %j', (answered) => {
+    const { told, entries } = batch();
+    told.acknowledge([11, 11.1], entries([1, 0]), answered);
+    expect(findings(told, CLAUSE)).toEqual([undecided(2)]);
+  });
 
   test('which answer they get is reported', () => {
     const { told, entries } = batch();
@@ -260,10 +422,10 @@ describe('the first of a batch can be acknowledged alone (B1)', () => {
     expect(findings(told, CLAUSE)).toEqual(expected);
   });
 
-  test.for([answer(503), answer(429), failure()])('nobody is blamed, or praised, for %j', (answered) => {
+  test.for([answer(503), answer(429), answer(500), failure()])('it is open with %j', (answered) => {
     const { told, entries } = batch();
     told.acknowledge([11, 11.1], entries([0]), answered);
-    expect(findings(told, CLAUSE).filter(({ outcome }) => outcome !== 'undecided')).toEqual([]);
+    expect(findings(told, CLAUSE)).toEqual([undecided(2)]);
   });
 
   test('the rest comes back by the end of the lease, and should do so within 5 s', () => {
@@ -432,12 +594,17 @@ describe('two batches', () => {
     ]);
   });
 
-  test.for([answer(503), answer(429), failure()])('nobody is blamed, or praised, for %j', (answered) => {
-    const told = laterFirst(answered);
-    expect(findings(told, 'ack.order.batches-independent').filter(({ outcome }) => outcome !== 'undecided')).toEqual(
-      [],
-    );
+  test.for([answer(503), answer(429), answer(500), failure()])('it is open with %j', (answered) => {
+    expect(findings(laterFirst(answered), 'ack.order.batches-independent')).toEqual([undecided(3)]);
   });
+
+  test.for([counts(0, 2), answer(400), failure()])(
+    'one of which nothing could succeed says nothing, whatever is answered: %j',
+    (answered) => {
+      const fails: Second = (handlers) => handlers.map((handler) => ({ handler, status: F }));
+      expect(findings(laterFirst(answered, fails), 'ack.order.batches-independent')).toEqual([]);
+    },
+  );
 
   test.for<readonly [string, Second, string?]>([
     ['without status', (handlers) => handlers.map((handler) => ({ handler }))],
@@ -492,6 +659,59 @@ describe('two batches', () => {
   });
 });
 
+describe('handlers of which none may count, beside others', () => {
+  test.for<readonly [string, named: readonly Named[], number, ReturnType<typeof findings>]>([
+    // One before it may, the invented one may not (C1).
+    ['ack.handler.invented', [0, 'x'], 1, []],
+    [
+      'ack.handler.invented',
+      [0, 'x'],
+      2,
+      [broken('a handler that was never handed out acknowledges nothing: success is at most 1', 'success is 2', 2)],
+    ],
+    ['ack.handler.invented', [0, 1], 3, []],
+    // What stands behind it may not (C4); that nothing stands before it is another's fault (A4).
+    ['ack.handler.behind-invalid', [0, 'x', 1], 1, [held(2)]],
+    [
+      'ack.handler.behind-invalid',
+      [0, 'x', 1],
+      2,
+      [
+        broken(
+          'nothing counts as success behind entry 2, whose handler is invalid: success is at most 1',
+          'success is 2',
+          2,
+        ),
+      ],
+    ],
+    ['ack.handler.behind-invalid', [[0, F], 'x', 1], 1, []],
+  ])('%s: of %j count %i', ([clause, named, success, expected]) => {
+    const { told, entries } = batch();
+    told.acknowledge([11, 11.1], entries(named), [success, 1]);
+    expect(findings(told, clause)).toEqual(expected);
+  });
+
+  test.for([
+    [1, []],
+    [
+      2,
+      [
+        broken(
+          'a handler acknowledges nothing when ack_wait and the grace have passed: success is at most 1',
+          'success is 2',
+          3,
+        ),
+      ],
+    ],
+  ] as const)('of a dead and a live one (C2) count %i', ([success, expected]) => {
+    const told = story({ letters: 2 });
+    const dead = told.consume([10, 10.5], 'ack_wait=30', [0]);
+    const live = told.consume([70, 70.5], 'ack_wait=30', [1]);
+    told.acknowledge([80, 81], [...dead, ...live], [success, 1]);
+    expect(findings(told, 'ack.handler.expired')).toEqual(expected);
+  });
+});
+
 describe('a handler that is named twice (B7)', () => {
   const once = (many: number): string => `a dead letter that is named twice counts once: success is at most ${many}`;
 
@@ -508,6 +728,15 @@ describe('a handler that is named twice (B7)', () => {
     const { told, entries } = batch();
     told.acknowledge([11, 11.1], entries(named), answered);
     expect(findings(told, 'ack.duplicate.counted-once')).toEqual([expected]);
+  });
+
+  test('is not to blame where all of it is dead (C2): nothing counted twice', () => {
+    const { told, entries } = batch();
+    told.acknowledge([80, 81], entries([0, 0, 1]), [1, 2]);
+    expect(findings(told, 'ack.duplicate.counted-once')).toEqual([]);
+    expect(findings(told, 'ack.handler.expired').map(({ outcome }) => outcome)).toEqual(['broken']);
+    told.acknowledge([82, 83], entries([0, 0, 1]), [3, 0]);
+    expect(findings(told, 'ack.duplicate.counted-once')).toEqual([broken(once(2), 'success is 3', 3)]);
   });
 
   test('may be accepted or refused', () => {

@@ -196,9 +196,10 @@ describe.for(kinds)('$name', ({ clause, must, refusedClause, should = '', tell, 
     const [fresh = ''] = told.consume([70, 70.5], 'ack_wait=300', [0]);
     told.acknowledge([80, 80.5], [success(first), success(fresh)], [2, 0]);
     told.acknowledge([82, 82.5], [success(fresh), success(first)], answer(400));
-    expect(findings(told, clause)).toEqual([
-      expect.objectContaining({ outcome: 'broken', observed: 'success is 2', exchanges: [4] }),
-    ]);
+    // The good one is of a new delivery, which makes of an expired handler a superseded one.
+    const blamed =
+      clause === 'ack.handler.expired' ? [] : [{ outcome: 'broken', observed: 'success is 2', exchanges: [4] }];
+    expect(findings(told, clause)).toMatchObject(blamed);
     if (refusedClause !== undefined) expect(findings(told, refusedClause)).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ const house: Readonly<Record<string, Room>> = {
   specs: { rooms: ['campaign', 'history'] },
   campaign: { rooms: ['endpoint', 'arrange', 'clock', 'emulator', 'history'] },
   arrange: { rooms: ['endpoint', 'clock', 'history'], packages: ['node:timers/promises'] },
-  endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:timers/promises'] },
+  endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:buffer', 'node:timers/promises'] },
   clock: { rooms: ['history'], packages: ['undici', 'node:timers/promises'] },
   // It is tested by the suite, so it may share nothing with it (design, point 5).
   emulator: { rooms: [] },

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
@@ -103,7 +104,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
             ? []
             : [['x-auth-token', call.token === undefined ? '[given]' : '[other]'] satisfies HeaderField]),
         ],
-        ...(call.body === undefined ? {} : { body: payload(redact.bytes(Buffer.from(call.body))) }),
+        ...(call.body === undefined ? {} : { body: maskedPayload(payload(Buffer.from(call.body)), redact) }),
       },
       sent: round(sent.at),
       received: round(received.at),
@@ -217,21 +218,26 @@ function fields(raw: readonly (string | Buffer)[]): HeaderField[] {
 }
 
 function payload(bytes: Buffer): Payload {
-  const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes)
-    ? { encoding: 'utf8', data: text }
+  return isUtf8(bytes)
+    ? { encoding: 'utf8', data: bytes.toString('utf8') }
     : { encoding: 'base64', data: bytes.toString('base64') };
 }
 
 /** An outcome as it may be written down. */
 function masked(outcome: Answer | Failure, redact: Redactor): Answer | Failure {
   if (outcome.kind === 'failure') return { ...outcome, message: redact.text(outcome.message) };
-  const { encoding, data } = outcome.body;
   return {
     ...outcome,
     headers: outcome.headers.map(([name, value]): HeaderField => [name, redact.text(value)]),
-    body: payload(redact.bytes(Buffer.from(data, encoding))),
+    body: maskedPayload(outcome.body, redact),
   };
+}
+
+/** Secrets are ASCII, so that text shows them as bytes do. */
+function maskedPayload({ encoding, data }: Payload, redact: Redactor): Payload {
+  return encoding === 'utf8'
+    ? { encoding, data: redact.text(data) }
+    : payload(redact.bytes(Buffer.from(data, encoding)));
 }
 
 function judged(sent: Stamp, received: Stamp): Pick<Exchange, 'clock'> {

@@ -23,8 +23,9 @@ export function redactor(secrets: readonly string[]): Redactor {
   return {
     text,
     bytes(value) {
-      const masked = text(value.toString('latin1'));
-      return masked === value.toString('latin1') ? value : Buffer.from(masked, 'latin1');
+      const plain = value.toString('latin1');
+      const masked = text(plain);
+      return masked === plain ? value : Buffer.from(masked, 'latin1');
     },
   };
 }

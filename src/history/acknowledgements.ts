@@ -249,7 +249,8 @@ function worthOf(
   if (failed && !perhaps) return { worth: 'spent', spentAs: 'fail' };
   // Its batch was named before, or may be meanwhile: whether the rest of it is still good is not ruled (B2).
   if (ofBatch.length > 0 || later === true) return { worth: 'open', spentAs: undefined };
-  return { worth: call.received[1] <= end.earliest ? 'live' : 'open', spentAs: undefined };
+  // At the very instant of its end it may count as in time or not.
+  return { worth: call.received[1] < end.earliest ? 'live' : 'open', spentAs: undefined };
 }
 
 /** Whether another acknowledgement has named that message before. */

@@ -144,10 +144,10 @@ function deviantProblems({ must, may = [] }: Deviant, { red, exitCode }: Seen): 
   return problems;
 }
 
-function oddityProblems({ warns = [] }: Oddity, { red, verdict, reasons }: Seen): string[] {
+function oddityProblems({ warns = [], mayWarn = [] }: Oddity, { red, verdict, reasons }: Seen): string[] {
   const problems: string[] = [];
   if (verdict !== 'conformant') problems.push(`is ${verdict}: ${reasons.join('; ')}`);
-  const failed = red.filter((id) => !warns.includes(id));
+  const failed = red.filter((id) => !warns.includes(id) && !mayWarn.includes(id));
   if (failed.length > 0) problems.push(`reddens ${failed.join(', ')}, which it keeps`);
   const missing = warns.filter((id) => !red.includes(id));
   if (missing.length > 0) problems.push(`does not warn of ${missing.join(', ')}`);

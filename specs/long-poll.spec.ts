@@ -92,6 +92,38 @@ const arrival = bothModes.flatMap((mode) =>
   ),
 );
 
+/** What happens elsewhere, or comes to nothing, is no dead letter of this group. */
+const undisturbed = bothModes.map((mode) =>
+  scenario({
+    id: `long-poll/undisturbed/${mode}`,
+    title:
+      'A wait is not ended by what arrives, fails and is acknowledged in another group, nor by what is refused in its own.',
+    clauses: ['poll.empty.not-early'],
+    seconds: 29,
+    queues: [queueOf(mode), queueOf(mode)],
+    async run({ queues, wait: pass }) {
+      const [queue, beside] = queues;
+      if (queue === undefined || beside === undefined) return;
+      const [group, other, elsewhere] = [await queue.group(), await queue.group(), await beside.group()];
+      await Promise.all([group.ready(), other.ready(), elsewhere.ready()]);
+      const meanwhile = async (): Promise<void> => {
+        await pass(1);
+        for (const one of [other, elsewhere]) {
+          await one.deadLetters(2);
+          const failed = await one.first({ ack_wait: 15 });
+          await one.acknowledge(entries(failed.delivered, FAIL));
+          const again = await one.first({ ack_wait: 15 });
+          await one.acknowledge(entries(again.delivered));
+        }
+        await group.consume({ max_msgs: 11 }, { consumer: 'c2' });
+        await group.acknowledge([{ handler: 'invented', status: 'success' }], { consumer: 'c2' });
+      };
+      await Promise.all([group.consume({ time_wait: 28, ack_wait: 15 }, { consumer: 'poller' }), meanwhile()]);
+      await Promise.all([other.drain(), elsewhere.drain()]);
+    },
+  }),
+);
+
 const manyPollers = scenario({
   id: 'long-poll/arrival/three-pollers',
   title: 'Dead letters that arrive while several consumes wait are all returned, each to one of them.',
@@ -165,5 +197,15 @@ const handOut = scenario({
 
 export const chapter: Chapter = {
   name: 'long-poll',
-  scenarios: [...empties, longest, ...inFlight, ...available, ...arrival, manyPollers, ...returnedDuring, handOut],
+  scenarios: [
+    ...empties,
+    longest,
+    ...inFlight,
+    ...available,
+    ...arrival,
+    ...undisturbed,
+    manyPollers,
+    ...returnedDuring,
+    handOut,
+  ],
 };

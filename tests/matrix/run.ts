@@ -1,18 +1,17 @@
 /**
- * npm run matrix: the suite against the whole gallery, on two threads. Writes docs/gallery.md and reports/matrix/matrix.json;
+ * npm run matrix: the suite against the whole gallery. Writes docs/gallery.md and reports/matrix/matrix.json;
  * exits with 1 if anything is not as the gallery says.
  */
 /* oxlint-disable unicorn/require-post-message-target-origin -- a worker is no window */
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { deviants, oddities } from '../../fixtures/deviants/gallery.ts';
 import { register } from '../../specs/register.ts';
 import { matcher } from '../../src/campaign/selection.ts';
 import { documentOf, matrixOf, report } from './matrix.ts';
-import { isDeviant, type Seen, type Subject } from './subject.ts';
+import { isDeviant, type Seen } from './subject.ts';
 import { subjects } from './subjects.ts';
 import type { Done, Task } from './worker.ts';
 
@@ -31,8 +30,13 @@ if (chosen.length === 0) {
 
 const start = performance.now();
 const seen = new Map<string, Seen>();
-const queue = inOrder(chosen);
-await Promise.all(Array.from({ length: Math.min(2, availableParallelism(), queue.length) }, work));
+// What is on the wall clock waits most of the time, and must not be late for want of a processor: each has a thread of its
+// own beside the one for all others, and only the last of them helps with these.
+const wall = chosen.filter(({ clock }) => clock === 'wall').map(({ name }) => name);
+const controlled = chosen.filter(({ clock }) => clock !== 'wall');
+const queue = [...controlled.filter((one) => !isDeviant(one)), ...controlled.filter(isDeviant)].map(({ name }) => name);
+let waiting = wall.length;
+await Promise.all([work(), wall.length === 0 ? work() : undefined, ...wall.map(work)]);
 
 const matrix = matrixOf(chosen, seen, register);
 const whole = only === undefined;
@@ -54,31 +58,28 @@ function options(): { only?: string; all: boolean } {
   }
 }
 
-/** What waits on the wall clock first, and all at once: its waits are the longest. Then what takes longest. */
-function inOrder(all: readonly Subject[]): string[][] {
-  const wall = all.filter(({ clock }) => clock === 'wall').map(({ name }) => name);
-  const controlled = all.filter(({ clock }) => clock !== 'wall');
-  const slowFirst = [...controlled.filter((one) => !isDeviant(one)), ...controlled.filter(isDeviant)];
-  return [...(wall.length > 0 ? [wall] : []), ...slowFirst.map(({ name }) => [name])];
-}
-
-async function work(): Promise<void> {
+/** One thread: its own subject first, if it has one, then what is left in the queue. */
+async function work(own?: string): Promise<void> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url));
   try {
-    for (let names = queue.shift(); names !== undefined; names = queue.shift()) {
-      const task: Task = { names, all };
-      worker.postMessage(task);
-      const [done] = (await once(worker, 'message')) as [Done]; // rejects on 'error'
-      if ('crashed' in done) throw new Error(`the suite crashed on ${names.join(', ')}: ${done.crashed}`);
-      for (const one of done.seen) {
-        seen.set(one.name, one);
-        if (process.stdout.isTTY) process.stdout.write(`${seen.size} of ${chosen.length}: ${one.name}\u001b[K\r`);
-        else if (seen.size % 50 === 0) console.log(`${seen.size} of ${chosen.length} done`);
-      }
+    if (own !== undefined) {
+      await runIn(worker, own);
+      waiting -= 1;
+      if (waiting > 0) return;
     }
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runIn(worker, name);
   } finally {
     await worker.terminate();
   }
+}
+
+async function runIn(worker: Worker, name: string): Promise<void> {
+  worker.postMessage({ name, all } satisfies Task);
+  const [done] = (await once(worker, 'message')) as [Done]; // rejects on 'error'
+  if ('crashed' in done) throw new Error(`the suite crashed on ${name}: ${done.crashed}`);
+  seen.set(name, done.seen);
+  if (process.stdout.isTTY) process.stdout.write(`${seen.size} of ${chosen.length}: ${name}\u001b[K\r`);
+  else if (seen.size % 50 === 0) console.log(`${seen.size} of ${chosen.length} done`);
 }
 
 /** The matrix itself: for each entry and clause what must redden, what may, and what did. */

@@ -127,6 +127,27 @@ const superseded = bothModes.map((mode) =>
   }),
 );
 
+/** Long enough behind the redelivery that a slow answer does not blur which of the two leases it is. */
+const supersededLater = bothModes.map((mode) =>
+  scenario({
+    id: `handlers/superseded-later/${mode}`,
+    title: 'Some seconds after the redelivery the old handler acknowledges nothing, and the new one still does.',
+    clauses: ['ack.handler.superseded'],
+    seconds: 22,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(1);
+      const old = await group.first({ ack_wait: 15, time_wait: 1 });
+      const fresh = await group.first({ ack_wait: 15 }, { consumer: 'c2' });
+      await wait(5);
+      await group.acknowledge(entries(old.delivered));
+      await group.acknowledge(entries(fresh.delivered), { consumer: 'c2' });
+      await group.drain();
+    },
+  }),
+);
+
 const spent = [
   scenario({
     id: 'handlers/re-acknowledged',
@@ -239,5 +260,14 @@ const elsewhere = [
 
 export const chapter: Chapter = {
   name: 'handlers',
-  scenarios: [...unknownHandlers, altered, ...mixed, ...expired, ...superseded, ...spent, ...elsewhere],
+  scenarios: [
+    ...unknownHandlers,
+    altered,
+    ...mixed,
+    ...expired,
+    ...superseded,
+    ...supersededLater,
+    ...spent,
+    ...elsewhere,
+  ],
 };

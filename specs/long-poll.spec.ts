@@ -181,7 +181,7 @@ const handOut = scenario({
   id: 'long-poll/lease-from-hand-out',
   title: 'After a wait longer than ack_wait the acknowledgement is still valid.',
   clauses: ['poll.lease-from-hand-out'],
-  seconds: 18,
+  seconds: 22,
   async run({ queue, wait: pass }) {
     const group = await queue.group();
     await group.ready();
@@ -189,7 +189,7 @@ const handOut = scenario({
       group
         .consume({ time_wait: 40, ack_wait: 15 }, { consumer: 'poller' })
         .then((batch) => group.acknowledge(entries(batch.delivered), { consumer: 'poller' })),
-      pass(16).then(() => group.deadLetters(1)),
+      pass(20).then(() => group.deadLetters(1)),
     ]);
     await group.drain();
   },

@@ -40,6 +40,13 @@ describe('the gallery', () => {
     expect(musts).toEqual([]);
   });
 
+  test('is as large as the README says', async () => {
+    const readme = await readFile('README.md', 'utf8');
+    expect(readme).toContain(
+      `${deviants.length} deviants, endpoints that break one rule each, and ${oddities.length} oddities`,
+    );
+  });
+
   test('is what docs/gallery.md shows; npm run matrix makes it anew', async () => {
     expect(await readFile('docs/gallery.md', 'utf8')).toBe(documentOf(deviants, oddities, register));
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { register } from '../../specs/register.ts';
 import { version } from '../../src/package.ts';
+import { start } from '../support/command.ts';
 import { speak } from '../support/terminal.ts';
 
 describe('help and version', () => {
@@ -31,6 +32,8 @@ describe('a command line that is wrong', () => {
     [['judge', 'package.json'], /is no evidence: line 1/],
     [['emulate', '--port', '65536'], /--port: expected a whole number from 0 to 65535/],
     [['emulate', '--token', 'a', '--token-file', 'b'], /both given/],
+    [['emulate', '--deviant', 'leases/hlf'], /there is no leases\/hlf. Did you mean leases\/half\?[^]*list --deviants/],
+    [['list', '--deviants', 'no-such-class'], /No deviant/],
   ] as const)('%o exits with 2 and says what to do', async ([argv, message]) => {
     const { exitCode, out, err } = await speak(...argv);
     expect(err + out).toMatch(message);
@@ -71,6 +74,23 @@ describe('list', () => {
     const { exitCode, out } = await speak('list', 'ack.in-time.valid', '--scenarios');
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^redelivery\/acknowledged-in-time +gate +25 s /m);
+  });
+});
+
+describe('deviants', () => {
+  test('are listed with the clauses that have to redden, by name and by clause', async () => {
+    const { out } = await speak('list', '--deviants', 'leases');
+    expect(out).toMatch(/^leases\/half +redelivery.not-before-ack-wait, redelivery.not-before-default +Leases end/m);
+    const byClause = await speak('list', '--deviants', 'redelivery.long-lease');
+    expect(byClause.out).toMatch(/^leases\/capped-at-60 +redelivery.long-lease +Leases last 60 s at most.$/m);
+  });
+
+  test('are served, and say what they break', async () => {
+    const served = start(['emulate', '--deviant', 'response/empty-null']);
+    const said = await served.says(/^emulator +http:\S+$/m);
+    expect(said).toMatch(/^deviant +response\/empty-null: An empty answer is null.\nbreaks +consume.empty.array\n/);
+    served.process.kill('SIGINT');
+    expect((await served.ended).exitCode).toBe(0);
   });
 });
 

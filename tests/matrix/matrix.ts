@@ -51,8 +51,13 @@ export function report({ rows, never }: Matrix): string {
   ].join('\n');
 }
 
-/** The document of the gallery: the table, without what differs from run to run. */
-export function documentOf(deviants: readonly Deviant[], oddities: readonly Oddity[], register: Register): string {
+/** The document of the gallery. `sawOf` tells which clauses reddened in the run that it is made from. */
+export function documentOf(
+  deviants: readonly Deviant[],
+  oddities: readonly Oddity[],
+  register: Register,
+  sawOf: (name: string) => readonly string[],
+): string {
   const killers = new Map<string, number>();
   for (const { must } of deviants) for (const id of must) killers.set(id, (killers.get(id) ?? 0) + 1);
   const level = (id: string): string => (register.clauses.get(id)?.level === 'MUST' ? id : `${id} (SHOULD)`);
@@ -69,15 +74,20 @@ export function documentOf(deviants: readonly Deviant[], oddities: readonly Oddi
     '',
     '## Deviants',
     '',
-    '| name | what it breaks | clauses that name it | clauses that may redden as a consequence |',
-    '| --- | --- | --- | --- |',
-    ...deviants.map(({ name, breaks, must, may = [] }) => `| \`${name}\` | ${breaks} | ${code(must)} | ${code(may)} |`),
+    '| name | what it breaks | must redden | may redden as a consequence | saw |',
+    '| --- | --- | --- | --- | --- |',
+    ...deviants.map(
+      ({ name, breaks, must, may = [] }) =>
+        `| \`${name}\` | ${breaks} | ${code(must)} | ${code(may)} | ${code(sawOf(name))} |`,
+    ),
     '',
     '## Oddities',
     '',
-    '| name | what it does | warnings |',
-    '| --- | --- | --- |',
-    ...oddities.map(({ name, does, warns = [] }) => `| \`${name}\` | ${does} | ${code(warns)} |`),
+    '| name | what it does | must warn | saw |',
+    '| --- | --- | --- | --- |',
+    ...oddities.map(
+      ({ name, does, warns = [] }) => `| \`${name}\` | ${does} | ${code(warns)} | ${code(sawOf(name))} |`,
+    ),
     '',
     '## Clauses',
     '',

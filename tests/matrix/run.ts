@@ -44,7 +44,11 @@ process.stdout.write(report(whole ? matrix : { ...matrix, never: [] }));
 console.log(`in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 await mkdir('reports/matrix', { recursive: true });
 await writeFile('reports/matrix/matrix.json', `${JSON.stringify(cells(), null, 1)}\n`);
-if (whole) await writeFile('docs/gallery.md', documentOf(deviants, oddities, register));
+if (whole)
+  await writeFile(
+    'docs/gallery.md',
+    documentOf(deviants, oddities, register, (name) => seen.get(name)?.red ?? []),
+  );
 const wrong = matrix.rows.some(({ problems }) => problems.length > 0) || (whole && matrix.never.length > 0);
 process.exitCode = wrong ? 1 : 0;
 

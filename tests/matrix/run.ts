@@ -18,7 +18,7 @@ import type { Done, Task } from './worker.ts';
 const USAGE = `npm run matrix -- [--only PATTERN] [--all]
   --only PATTERN  these entries of the gallery; then no document is written
   --all           every scenario for everyone; without it a deviant meets those that are to find it and a cross-section, an
-                  oddity enough for every clause and a third of the rest`;
+                  oddity enough for every clause and a tenth of the rest`;
 
 const { only, all } = options();
 const matches = only === undefined ? () => true : matcher(only);
@@ -30,13 +30,12 @@ if (chosen.length === 0) {
 
 const start = performance.now();
 const seen = new Map<string, Seen>();
-// What is on the wall clock waits most of the time, and must not be late for want of a processor: each has a thread of its
-// own beside the one for all others, and only the last of them helps with these.
+// What is on the wall clock waits most of the time, but must not be late: each has a thread of its own beside the two that
+// share all others.
 const wall = chosen.filter(({ clock }) => clock === 'wall').map(({ name }) => name);
 const controlled = chosen.filter(({ clock }) => clock !== 'wall');
 const queue = [...controlled.filter((one) => !isDeviant(one)), ...controlled.filter(isDeviant)].map(({ name }) => name);
-let waiting = wall.length;
-await Promise.all([work(), wall.length === 0 ? work() : undefined, ...wall.map(work)]);
+await Promise.all([work(), work(), ...wall.map(workOn)]);
 
 const matrix = matrixOf(chosen, seen, register);
 const whole = only === undefined;
@@ -62,16 +61,22 @@ function options(): { only?: string; all: boolean } {
   }
 }
 
-/** One thread: its own subject first, if it has one, then what is left in the queue. */
-async function work(own?: string): Promise<void> {
+/** One thread for what is left in the queue. */
+async function work(): Promise<void> {
+  await inThread(async (worker) => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runIn(worker, name);
+  });
+}
+
+/** One thread for one subject. */
+async function workOn(name: string): Promise<void> {
+  await inThread((worker) => runIn(worker, name));
+}
+
+async function inThread(act: (worker: Worker) => Promise<void>): Promise<void> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url));
   try {
-    if (own !== undefined) {
-      await runIn(worker, own);
-      waiting -= 1;
-      if (waiting > 0) return;
-    }
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await runIn(worker, name);
+    await act(worker);
   } finally {
     await worker.terminate();
   }

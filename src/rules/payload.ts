@@ -19,11 +19,19 @@ interface Pair {
   readonly got: unknown;
 }
 
+const sentBodies = new WeakMap<Letter, unknown>();
+
+/** Parsed once: every rule of this chapter asks. */
+function sentBody(letter: Letter): unknown {
+  if (!sentBodies.has(letter)) sentBodies.set(letter, parseSpelled(letter.arranged.body));
+  return sentBodies.get(letter);
+}
+
 /** Every delivery of an arranged letter that has a body at all, beside what was sent. */
 function* bodies(view: View): Generator<Pair> {
   for (const group of view.groups) {
     for (const letter of group.letters) {
-      const sent = parseSpelled(letter.arranged.body);
+      const sent = sentBody(letter);
       for (const delivery of letter.deliveries) {
         if (delivery.message !== undefined && 'body' in delivery.message) {
           yield { delivery, letter, sent, got: delivery.spelled.body };

@@ -15,6 +15,7 @@ const DEEPEST = 512;
 
 /** Whether a JSON text is nested deeper than 512, so that it is not parsed. */
 export function isTooDeep(text: string): boolean {
+  if (!hasManyOpenings(text)) return false;
   let depth = 0;
   // Strings are passed over as a whole: most of a large text is inside of them.
   for (const [token] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
@@ -24,6 +25,16 @@ export function isTooDeep(text: string): boolean {
     } else if (token === ']' || token === '}') depth -= 1;
   }
   return false;
+}
+
+/** Whether a text can be nested so deep at all, strings or not: seen far faster than how deep it is. */
+function hasManyOpenings(text: string): boolean {
+  let openings = 0;
+  for (let index = 0; index < text.length && openings <= DEEPEST; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x5b || code === 0x7b) openings += 1;
+  }
+  return openings > DEEPEST;
 }
 
 type Reviver = Parameters<typeof JSON.parse>[1];
@@ -43,9 +54,12 @@ function spelled(_name: string, value: unknown, context: { source: string }): un
   return typeof value === 'number' ? new SpelledNumber(value, context.source) : value;
 }
 
+/** A number stands only there; what looks so inside of a string does no harm. */
+const MAY_HOLD_NUMBERS = /(?:^|[[:,])\s*-?[0-9]/;
+
 /** Parses JSON and keeps how each number was spelled; undefined where the text is none, or is nested deeper than 512. */
 export function parseSpelled(text: string): unknown {
-  return parseJson(text, spelled as Reviver);
+  return MAY_HOLD_NUMBERS.test(text) ? parseJson(text, spelled as Reviver) : parseJson(text);
 }
 
 /** Deep equality of JSON values; numbers by value (0 equals -0) or by spelling. */

@@ -45,13 +45,13 @@ const CROSS_SECTION: ReadonlySet<string> = new Set([
 
 /**
  * Which scenarios a subject meets. A deviant: those that provoke its clauses, and the cross-section. An oddity: enough to
- * exercise every clause, and a tenth of the rest, another one for each. `all`: everything.
+ * exercise every clause, and a twentieth of the rest, another one for each. `all`: everything.
  */
 export function scenariosFor(subject: Subject, all = false): (scenario: Scenario) => boolean {
   if (all || (subject.clock === 'wall' && !isDeviant(subject))) return () => true;
   if (!isDeviant(subject)) {
     const turn = oddities.indexOf(subject);
-    return ({ id }) => cover.has(id) || (!HEAVY.test(id) && (places.get(id) ?? 0) % 10 === turn % 10);
+    return ({ id }) => cover.has(id) || (!HEAVY.test(id) && (places.get(id) ?? 0) % 20 === turn % 20);
   }
   const more = subject.scenarios === undefined ? () => false : matcher(subject.scenarios);
   return ({ id, clauses }) =>

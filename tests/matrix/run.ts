@@ -31,11 +31,11 @@ if (chosen.length === 0) {
 const start = performance.now();
 const seen = new Map<string, Seen>();
 // What is on the wall clock waits most of the time, but must not be late: each has a thread of its own beside the two that
-// share all others.
+// share all others, which get a third when these are done.
 const wall = chosen.filter(({ clock }) => clock === 'wall').map(({ name }) => name);
 const controlled = chosen.filter(({ clock }) => clock !== 'wall');
 const queue = [...controlled.filter((one) => !isDeviant(one)), ...controlled.filter(isDeviant)].map(({ name }) => name);
-await Promise.all([work(), work(), ...wall.map(workOn)]);
+await Promise.all([work(), work(), Promise.all(wall.map(workOn)).then(work)]);
 
 const matrix = matrixOf(chosen, seen, register);
 const whole = only === undefined;

@@ -48,6 +48,34 @@ const altered = scenario({
   },
 });
 
+/** Whatever an endpoint keeps of its handlers, and how, has to last for more than one batch. */
+const many = bothModes.map((mode) =>
+  scenario({
+    id: `handlers/many/${mode}`,
+    title: 'Forty dead letters in flight at once are acknowledged batch by batch, in another order than they came.',
+    clauses: [
+      'consume.response.handler-unique',
+      'ack.request.accepted',
+      'ack.counts.success',
+      'ack.acknowledged.never-returns',
+    ],
+    seconds: 30,
+    queues: [queueOf(mode)],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(40);
+      const batches = [await group.first({ max_msgs: 10, ack_wait: 20 })];
+      for (let more = 0; more < 3; more += 1)
+        batches.push(await group.consume({ max_msgs: 10, time_wait: 1, ack_wait: 20 }, { consumer: `c${more + 2}` }));
+      for (const index of [1, 0, 3, 2]) {
+        const { delivered = [] } = batches[index] ?? {};
+        if (delivered.length > 0) await group.acknowledge(entries(delivered));
+      }
+      await group.watch(batches[0]!);
+    },
+  }),
+);
+
 const bad: Entry = { handler: 'invented', status: SUCCESS };
 
 const mixed = bothModes.flatMap((mode) =>
@@ -263,6 +291,7 @@ export const chapter: Chapter = {
   scenarios: [
     ...unknownHandlers,
     altered,
+    ...many,
     ...mixed,
     ...expired,
     ...superseded,

@@ -3,7 +3,7 @@
  * out, and that a rejected consume changes nothing (consume document, URI, table 1; rulings E1 to E8).
  */
 import { bothModes, queueOf, scenario, type Chapter } from '../src/campaign/scenario.ts';
-import { entries, type Query } from '../src/campaign/world.ts';
+import { entries, FAIL, type Query } from '../src/campaign/world.ts';
 
 const slug = { max_msgs: 'max-msgs', time_wait: 'time-wait', ack_wait: 'ack-wait' } as const;
 type Name = keyof typeof slug;
@@ -124,6 +124,22 @@ const limits = bothModes.flatMap((mode) => [
       await group.drain();
     },
   }),
+  ...[true, false].map((failed) =>
+    scenario({
+      id: `parameters/max-msgs/returned/${mode}/${failed ? 'failed' : 'forgotten'}`,
+      title: `Of ${failed ? 'failed' : 'forgotten'} dead letters that came back no answer holds more than max_msgs either.`,
+      clauses: ['consume.max-msgs.limit', 'redelivery.by-ack-wait'],
+      seconds: 25,
+      queues: [queueOf(mode)],
+      async run({ queue }) {
+        const group = await queue.group();
+        await group.deadLetters(6);
+        const batch = await group.first({ max_msgs: 6 });
+        if (failed) await group.acknowledge(entries(batch.delivered, FAIL));
+        await group.untilBack(batch.delivered, batch, { max_msgs: 2 });
+      },
+    }),
+  ),
   scenario({
     id: `parameters/max-msgs/default/${mode}`,
     title: 'Without max_msgs an answer holds at most ten dead letters.',

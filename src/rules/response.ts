@@ -1,10 +1,11 @@
 /** The answer to a consume as it stands on the wire. Rulings C7, F1, F2, F4 to F6. */
 import type { Answer } from '../../schemas/types.ts';
-import type { Call, ConsumeCall, Delivery } from '../history/calls.ts';
-import { isRecord } from '../history/calls.ts';
+import { before, isRecord, type Call, type ConsumeCall, type Delivery } from '../history/calls.ts';
 import { isTooDeep, kindOf, parseJson, repeatedName } from '../history/json.ts';
+import { leaseEnd } from '../history/leases.ts';
+import { touching } from '../history/presence.ts';
 import { tagsIn } from '../history/tags.ts';
-import type { View } from '../history/view.ts';
+import type { GroupView, View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 function answered(view: View): readonly ConsumeCall[] {
@@ -106,6 +107,31 @@ function* uniqueHandlers(view: View): Generator<Finding> {
     if (handlers.length < 2) continue;
     if (new Set(handlers).size === handlers.length) yield held(call);
     else yield broken('every handler of an answer names one dead letter', 'one stands there twice', call);
+  }
+  for (const group of view.groups) yield* sharedHandlers(view, group);
+}
+
+/** Two dead letters that are surely in flight at once in one group: an acknowledgement could not say which it means. */
+function* sharedHandlers(view: View, group: GroupView): Generator<Finding> {
+  const latest = new Map<string, Delivery>();
+  for (const second of group.consumes.flatMap((consume) => consume.deliveries)) {
+    if (second.handler === undefined) continue;
+    const first = latest.get(second.handler);
+    latest.set(second.handler, second);
+    if (first === undefined || first.consume === second.consume || !before(first.consume, second.consume)) continue;
+    const [one, other] = [view.letterOf(first), view.letterOf(second)];
+    if (one === undefined || other === undefined || one === other) continue;
+    const inFlight =
+      second.consume.received[1] < leaseEnd(first).earliest - view.header.slack.early &&
+      touching(group, first, second.consume).length === 0;
+    if (inFlight) {
+      yield broken(
+        'every handler names one dead letter',
+        `one of ${one.arranged.tag}, which is in flight, was handed out for ${other.arranged.tag}, too`,
+        first.consume,
+        second.consume,
+      );
+    }
   }
 }
 

@@ -280,6 +280,39 @@ describe('within one answer a handler names one dead letter only (C7)', () => {
     expect(findings(elements(list), CLAUSE)).toEqual(expected);
   });
 
+  describe('of two dead letters in flight at once', () => {
+    const shared = (at: number, act?: (told: Story) => void): ReturnType<typeof findings> => {
+      const told = story({ letters: 2 });
+      told.consume(1, 'ack_wait=60', [[0, 'a']]);
+      act?.(told);
+      told.consume(at, 'ack_wait=60', [[1, 'a']]);
+      return findings(told, CLAUSE);
+    };
+    const BOTH = broken(
+      'every handler names one dead letter',
+      'one of dmsc-test-a-1, which is in flight, was handed out for dmsc-test-a-2, too',
+      1,
+      2,
+    );
+
+    test('by two answers', () => expect(shared(58)).toEqual([BOTH]));
+    test('not when the lease of the first may be over', () => expect(shared(60)).toEqual([]));
+    test('not when the first was acknowledged', () =>
+      expect(shared(58, (told) => told.acknowledge(30, ['a'], [1, 0]))).toEqual([]));
+    test('not when it is one dead letter that came again', () => {
+      const told = story({ letters: 1 });
+      told.consume(1, 'ack_wait=60', [[0, 'a']]);
+      told.consume(30, 'ack_wait=60', [[0, 'a']]);
+      expect(findings(told, CLAUSE)).toEqual([]);
+    });
+    test('not when the two answers overlap', () => {
+      const told = story({ letters: 2 });
+      told.consume([1, 40], 'ack_wait=60', [[0, 'a']]);
+      told.consume([30, 41], 'ack_wait=60', [[1, 'a']]);
+      expect(findings(told, CLAUSE)).toEqual([]);
+    });
+  });
+
   test('over several answers it may come again (C3)', () => {
     const told = story({ letters: 2 });
     told.consume(1, '', [

@@ -82,8 +82,8 @@ const longerThanDefault = bothModes.map((mode) =>
   }),
 );
 
-/** Above the default and up to the end of the range: kept to, and a late acknowledgement within it is valid. */
-const longLeases = [31, 60, 120, 300].flatMap((wait) => [
+/** Above the default and up to the end of the range, round or not: kept to, and a late acknowledgement within it is valid. */
+const longLeases = [31, 60, 97, 120, 181, 300].flatMap((wait) => [
   scenario({
     id: `redelivery/long/${wait}/returns`,
     title: `With an ack_wait of ${wait} s a dead letter comes back after that time, and not before.`,

@@ -240,7 +240,9 @@ error_msg: string
 /**
  * One line of evidence.ndjson: a header first, then what happened in the order in which it was known, then a footer. Judging needs nothing else. Instants are seconds: on the suite's monotonic clock since the start of the run, and, where the clock is controlled, also as bounds on the endpoint's clock.
  */
-export type EvidenceLine = (Header | Start | ArrangedQueue | ArrangedGroup | ArrangedDeadLetter | Exchange | ClockMove | End | Footer)
+export type EvidenceLine = (Header | Start | ProgramLine | ArrangedQueue | ArrangedGroup | ArrangedDeadLetter | Exchange | ClockMove | End | Counterexample | Footer)
+export type Operation = (ArrangeOperation | ConsumeOperation | AcknowledgeOperation | PostOperation | WaitOperation | DeleteOperation | DrainOperation | TogetherOperation)
+export type Naming = (PlacesNaming | HandlerNaming)
 /**
  * Earliest and latest value, in seconds.
  * 
@@ -339,6 +341,175 @@ at: number
  * UTC, ISO 8601.
  */
 startedAt: string
+}
+/**
+ * What a generated scenario was to do.
+ */
+export interface ProgramLine {
+type: "program"
+scenario: string
+program: Program
+}
+/**
+ * Consumes and acknowledgements on one queue, as they were generated. What it names of the endpoint's answers it binds when it runs; what cannot be bound is passed over.
+ */
+export interface Program {
+mode: ("NORMAL" | "FIFO")
+groups: number
+/**
+ * How long it may take on a prompt endpoint; the last look at what is gone is cut to that.
+ */
+seconds: number
+operations: Operation[]
+}
+/**
+ * Makes dead letters of a group: of these messages, and of all that was sent to the queue before and has not become one there.
+ */
+export interface ArrangeOperation {
+do: "arrange"
+/**
+ * Number of the group, from 1.
+ */
+group: number
+messages: MessageText[]
+}
+export interface MessageText {
+/**
+ * JSON text; # stands for the tag.
+ */
+body?: string
+/**
+ * JSON text.
+ */
+attributes?: string
+}
+export interface ConsumeOperation {
+do: "consume"
+/**
+ * Number of the consumer, from 1.
+ */
+by: number
+/**
+ * Number of the group, from 1.
+ */
+group: number
+query: ConsumeText
+}
+export interface ConsumeText {
+max_msgs?: string
+time_wait?: string
+ack_wait?: string
+}
+export interface AcknowledgeOperation {
+do: "acknowledge"
+/**
+ * Number of the consumer, from 1.
+ */
+by: number
+/**
+ * Number of the group, from 1.
+ */
+group: number
+entries: Naming[]
+}
+export interface PlacesNaming {
+of: BatchReference
+/**
+ * Places in the batch from 0, or from its end from -1; all; or the rest, which this request has not named before.
+ */
+places: (("all" | "rest") | number[])
+/**
+ * Any JSON; left out if absent.
+ */
+status?: (string | number | boolean | {
+
+} | unknown[] | null)
+}
+/**
+ * A batch that this consumer got in this group.
+ */
+export interface BatchReference {
+/**
+ * Number of the consumer, from 1.
+ */
+by: number
+/**
+ * Number of the group, from 1.
+ */
+group: number
+/**
+ * 0 is the last one, 1 the one before.
+ */
+back: number
+}
+export interface HandlerNaming {
+/**
+ * Any JSON.
+ */
+handler: (string | number | boolean | {
+
+} | unknown[] | null)
+/**
+ * Any JSON; left out if absent.
+ */
+status?: (string | number | boolean | {
+
+} | unknown[] | null)
+}
+/**
+ * An acknowledgement of any body.
+ */
+export interface PostOperation {
+do: "post"
+/**
+ * Number of the consumer, from 1.
+ */
+by: number
+/**
+ * Number of the group, from 1.
+ */
+group: number
+body: string
+}
+export interface WaitOperation {
+do: "wait"
+/**
+ * Number of the group, from 1.
+ */
+group: number
+/**
+ * Where in the lease of the last batch of that group.
+ */
+until: ("half" | "before" | "after" | "late")
+}
+export interface DeleteOperation {
+do: "delete"
+/**
+ * Number of the group, from 1.
+ */
+group: number
+}
+/**
+ * Consumes and acknowledges until nothing comes.
+ */
+export interface DrainOperation {
+do: "drain"
+/**
+ * Number of the consumer, from 1.
+ */
+by: number
+/**
+ * Number of the group, from 1.
+ */
+group: number
+max_msgs: string
+}
+/**
+ * Lanes that run at the same time.
+ */
+export interface TogetherOperation {
+do: "together"
+lanes: Operation[][]
 }
 export interface ArrangedQueue {
 type: "queue"
@@ -486,6 +657,40 @@ outcome: ("completed" | "short" | "aborted")
 blame?: ("endpoint" | "arrangement" | "network" | "suite" | "operator")
 reason?: string
 at: number
+}
+/**
+ * A program that broke a clause, and the shortest form of it that was found to break the same.
+ */
+export interface Counterexample {
+type: "counterexample"
+/**
+ * Id of the program as it was generated.
+ */
+scenario: string
+/**
+ * The clause that it breaks, which its shorter forms had to break, too.
+ */
+clause: string
+/**
+ * How often the same program was run again.
+ */
+replays: number
+/**
+ * How often the clause broke again.
+ */
+reproduced: number
+/**
+ * How many shorter forms were tried.
+ */
+attempts: number
+/**
+ * Ids under which those runs of it are in the evidence that did not reproduce it.
+ */
+again: string[]
+/**
+ * Id under which the shortest form is in the evidence.
+ */
+shrunk: (string | null)
 }
 export interface Footer {
 type: "footer"

@@ -1,5 +1,5 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
-import type { End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
+import type { Counterexample, End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
 import { dmsArranger } from '../arrange/arranger.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
@@ -58,6 +58,10 @@ export interface Campaign {
   /** Why no scenario can be run at all, such as an endpoint that is down. */
   readonly unreachable: string | undefined;
   run(scenario: Scenario): Promise<History>;
+  /** Runs a scenario of which nothing is written down: what it sees counts for nothing. */
+  attempt(scenario: Scenario): Promise<History>;
+  /** Writes down what was found out about a scenario afterwards. */
+  note(line: Counterexample): void;
   finish(): Promise<void>;
 }
 
@@ -175,16 +179,16 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   for (const line of probed) write(line);
   options.progress?.({ kind: 'started', header });
 
-  const run = async (scenario: Scenario): Promise<History> => {
+  const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
     const note = (line: ScenarioLine): void => {
       builder.add(line);
-      write(line);
+      if (recorded) write(line);
     };
     const count = scenario.queues.length;
     await turns.take(1);
     await quota.take(count);
-    options.progress?.({ kind: 'running', scenario: scenario.id, seconds: scenario.seconds });
+    if (recorded) options.progress?.({ kind: 'running', scenario: scenario.id, seconds: scenario.seconds });
     note({
       type: 'start',
       scenario: scenario.id,
@@ -192,6 +196,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       at: now(),
       startedAt: new Date().toISOString(),
     });
+    if (scenario.program !== undefined) note({ type: 'program', scenario: scenario.id, program: scenario.program });
     let end: Pick<End, 'outcome' | 'blame' | 'reason'>;
     try {
       interrupt.throwIfAborted();
@@ -205,21 +210,32 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     // A reason may quote what the endpoint answered.
     if (end.reason !== undefined) end = { ...end, reason: redact.text(end.reason) };
     note({ type: 'end', scenario: scenario.id, ...end, at: now() });
-    options.progress?.({
-      kind: 'ended',
-      scenario: scenario.id,
-      outcome: end.outcome,
-      ...(end.reason === undefined ? {} : { reason: end.reason }),
-    });
+    if (recorded) {
+      options.progress?.({
+        kind: 'ended',
+        scenario: scenario.id,
+        outcome: end.outcome,
+        ...(end.reason === undefined ? {} : { reason: end.reason }),
+      });
+    }
     return builder.history();
   };
+
+  // Tags are made of it, so no two scenarios may have one in common, those that were not planned among them.
+  let unplanned = header.selection.length;
+  const serialOf = (id: string): string => {
+    const planned = serials.get(id);
+    serials.delete(id);
+    return (planned ?? unplanned++).toString(36);
+  };
+  const serials = new Map(header.selection.map((id, index) => [id, index]));
 
   const perform = async (
     scenario: Scenario,
     note: (line: ScenarioLine) => void,
     count: number,
   ): Promise<Pick<End, 'outcome' | 'blame' | 'reason'>> => {
-    const serial = header.selection.indexOf(scenario.id).toString(36);
+    const serial = serialOf(scenario.id);
     const site = await target.open();
     try {
       const stage = await openStage(site, scenario.id, note);
@@ -305,7 +321,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     selection,
     header,
     unreachable: found.unreachable,
-    run,
+    run: (scenario) => run(scenario, true),
+    attempt: (scenario) => run(scenario, false),
+    note: write,
     async finish() {
       const reason = interrupt.reason as unknown;
       write({

@@ -1,4 +1,4 @@
-import type { Features } from '../../schemas/types.ts';
+import type { Features, Program } from '../../schemas/types.ts';
 import type { QueueSpec } from '../arrange/arranger.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +22,8 @@ export interface Scenario {
   readonly queues: readonly QueueSpec[];
   /** Without this optional neighbouring feature there is nothing to run. */
   readonly feature?: keyof Features;
+  /** What it does, where that was generated. */
+  readonly program?: Program;
   readonly run: (world: World) => Promise<void>;
 }
 

@@ -8,8 +8,8 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { makeTag, tagsIn } from '../history/tags.ts';
 
 /** MUST grace of the rulings, in seconds, and the floor that a lease may have (D1). */
-const GRACE = 15;
-const LEASE_FLOOR = 30;
+export const GRACE = 15;
+export const LEASE_FLOOR = 30;
 
 export interface World {
   readonly queues: readonly ArrangedQueueHandle[];
@@ -17,6 +17,8 @@ export interface World {
   readonly queue: ArrangedQueueHandle;
   readonly features: Features;
   readonly project: string;
+  /** Seconds on the judged clock. */
+  now(): number;
   /** Waits on the judged clock. */
   wait(seconds: number): Promise<void>;
   /** A request that is none of the two calls in their documented form. */
@@ -334,6 +336,7 @@ export function world(options: WorldOptions): World {
     },
     features: options.features,
     project,
+    now: () => clock.now(),
     wait: (seconds) => clock.wait(seconds, signal),
     request,
   };
@@ -353,7 +356,7 @@ function secondsOf(value: Query[string] | undefined, standard: number): number {
 }
 
 /** What the endpoint says it acknowledged; only steers how long is waited for the rest. */
-function successesOf(exchange: Exchange): number {
+export function successesOf(exchange: Exchange): number {
   const body = jsonOf(exchange);
   const success = statusOf(exchange) === 200 ? (body as { success?: unknown } | null)?.success : 0;
   return typeof success === 'number' && Number.isInteger(success) && success > 0 ? success : 0;

@@ -125,6 +125,8 @@ export function readAcknowledgements(
           // A throttled one was not looked at.
           other.reply !== 'transient' &&
           precedes(other, call) &&
+          // What was named before it came again stands there unnamed anew.
+          mayPrecede(delivery.consume, other) &&
           mayPrecede(one.consume, other) &&
           other.entries?.some(({ handler }) => handler === one.handler),
       ),
@@ -318,6 +320,8 @@ function dueOf(
 ): AcknowledgeView['due'] {
   if (entries === undefined || shape !== 'in-order' || batch === undefined || entries.length > 10) return undefined;
   if (!entries.every(({ worth, entry }) => worth === 'live' && entry.status !== 'illegal')) return undefined;
+  // What only the handler of an earlier delivery named is perhaps missing: that handler need not have counted (C3).
+  if (gapAt(entries, batch, () => false) < entries.length) return undefined;
   const firstFailure = entries.findIndex(({ entry }) => entry.status === 'fail');
   return {
     successes: firstFailure === -1 ? entries.length : firstFailure,

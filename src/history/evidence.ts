@@ -3,11 +3,13 @@ import type {
   ArrangedGroup,
   ArrangedQueue,
   ClockMove,
+  Counterexample,
   End,
   EvidenceLine,
   Exchange,
   Footer,
   Header,
+  Program,
   Start,
 } from '../../schemas/types.ts';
 import { schemas } from './schemas.ts';
@@ -17,6 +19,8 @@ export interface History {
   readonly header: Header;
   readonly scenario: string;
   readonly start: Start | undefined;
+  /** What it was to do, where that was generated. */
+  readonly program: Program | undefined;
   readonly queues: readonly ArrangedQueue[];
   readonly groups: readonly ArrangedGroup[];
   readonly deadLetters: readonly ArrangedDeadLetter[];
@@ -29,6 +33,7 @@ export interface History {
 export interface Evidence {
   readonly header: Header;
   readonly histories: readonly History[];
+  readonly counterexamples: readonly Counterexample[];
   readonly footer: Footer | undefined;
   /** What was wrong with the file, in words; empty where nothing was. */
   readonly problems: readonly string[];
@@ -66,6 +71,7 @@ export function readEvidence(lines: readonly string[]): Evidence {
     );
   }
   const builders = new Map<string, HistoryBuilder>();
+  const counterexamples: Counterexample[] = [];
   let footer: Footer | undefined;
   for (const line of rest) {
     if (line.type === 'header') throw new EvidenceError('there is a second header. Expected the evidence of one run.');
@@ -73,15 +79,20 @@ export function readEvidence(lines: readonly string[]): Evidence {
       footer = line;
       continue;
     }
+    if (line.type === 'counterexample') {
+      counterexamples.push(line);
+      continue;
+    }
     let builder = builders.get(line.scenario);
     if (builder === undefined) builders.set(line.scenario, (builder = historyBuilder(header, line.scenario)));
     builder.add(line);
   }
   if (footer === undefined) problems.push('there is no footer: the run was cut off');
-  return { header, histories: [...builders.values()].map((builder) => builder.history()), footer, problems };
+  const histories = [...builders.values()].map((builder) => builder.history());
+  return { header, histories, counterexamples, footer, problems };
 }
 
-export type ScenarioLine = Exclude<EvidenceLine, Header | Footer>;
+export type ScenarioLine = Exclude<EvidenceLine, Header | Counterexample | Footer>;
 
 export interface HistoryBuilder {
   add(line: ScenarioLine): void;
@@ -95,12 +106,16 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
   const exchanges: Exchange[] = [];
   const moves: ClockMove[] = [];
   let start: Start | undefined;
+  let program: Program | undefined;
   let end: End | undefined;
   return {
     add(line) {
       switch (line.type) {
         case 'start':
           start = line;
+          break;
+        case 'program':
+          program = line.program;
           break;
         case 'queue':
           queues.push(line);
@@ -121,7 +136,7 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
           end = line;
       }
     },
-    history: () => ({ header, scenario, start, queues, groups, deadLetters, exchanges, moves, end }),
+    history: () => ({ header, scenario, start, program, queues, groups, deadLetters, exchanges, moves, end }),
   };
 }
 

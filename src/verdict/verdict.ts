@@ -17,8 +17,11 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
   const tallies = tally(judgements);
   const troubles = troublesOf(header, histories);
 
+  // Where nobody set out to exercise any, as with programs alone, those count that were.
+  const wanted =
+    header.clauses.length > 0 ? header.clauses : [...tallies].filter(([, of]) => isExercised(of)).map(([id]) => id);
   const ids = [
-    ...new Set([...header.clauses, ...[...tallies].filter(([, { broken }]) => broken.length > 0).map(([id]) => id)]),
+    ...new Set([...wanted, ...[...tallies].filter(([, { broken }]) => broken.length > 0).map(([id]) => id)]),
   ];
   const clauses = ids.flatMap((id) => {
     const clause = register.clauses.get(id);
@@ -121,6 +124,8 @@ function tally(judgements: ReadonlyMap<History, Judgement>): Map<string, Tally> 
   }
   return tallies;
 }
+
+const isExercised = ({ broken, held, notes }: Tally): boolean => broken.length + held + notes.length > 0;
 
 /** For each clause the scenarios that were to provoke it and could not be carried out, or were offered too little. */
 interface Troubles {

@@ -20,6 +20,8 @@ export interface CampaignParts {
   readonly scenarios?: (scenario: Scenario) => boolean;
   readonly only?: string;
   readonly seed?: number;
+  /** Generated programs beside the scenarios, or instead of them. */
+  readonly programs?: readonly Scenario[];
 }
 
 export interface CampaignResult {
@@ -29,14 +31,21 @@ export interface CampaignResult {
 
 /** A run in this process with all rules, by default of every scenario against embedded emulators under controlled clocks. */
 export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignResult> {
-  const { emulator, target = embeddedTarget(PROJECT, emulator), scenarios = () => true, only, seed = 1 } = parts;
+  const {
+    emulator,
+    target = embeddedTarget(PROJECT, emulator),
+    scenarios = () => true,
+    only,
+    seed = 1,
+    programs = [],
+  } = parts;
   let header: Header | undefined;
   let footer: Footer | undefined;
   const histories = await runCampaign({
     settings: settings({ only, seed }),
     target,
     token: undefined,
-    scenarios: chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios),
+    scenarios: [...chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios), ...programs],
     register,
     suiteVersion: '0.0.0',
     write(line) {
@@ -45,7 +54,10 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
     },
   });
   if (header === undefined) throw new TypeError('the run left no header');
-  return { verdict: verdictOf({ header, histories, footer, problems: [] }, register, rules), histories };
+  return {
+    verdict: verdictOf({ header, histories, counterexamples: [], footer, problems: [] }, register, rules),
+    histories,
+  };
 }
 
 /** Ids of the clauses that are broken at the level of a MUST. */

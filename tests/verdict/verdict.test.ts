@@ -71,6 +71,7 @@ function verdict(rules: readonly Rule[], told: Told = {}): Verdict {
   const evidence: Evidence = {
     header: first?.header ?? story({ header }).history().header,
     histories,
+    counterexamples: [],
     footer: 'footer' in told && told.footer === undefined ? undefined : footer(told.footer),
     problems: told.problems ?? [],
   };
@@ -651,7 +652,13 @@ describe('a scenario', () => {
     const told = story();
     const history: History = { ...told.history(), start: undefined };
     const header = { ...history.header, suite: { version: '0.0.0', register: register.digest }, clauses: ['must.one'] };
-    const evidence: Evidence = { header, histories: [{ ...history, header }], footer: footer(), problems: [] };
+    const evidence: Evidence = {
+      header,
+      histories: [{ ...history, header }],
+      footer: footer(),
+      counterexamples: [],
+      problems: [],
+    };
     const folded = verdictOf(evidence, register, [says('must.one', HELD)]);
     expect(folded.scenarios).toEqual([{ id: 'chapter/case', verdict: 'pass', startedAt: null, seconds: 0 }]);
   });
@@ -664,7 +671,13 @@ describe('a scenario', () => {
   test('that began later is as long as from there', () => {
     const whole = story().history();
     const history: History = { ...whole, start: whole.start && { ...whole.start, at: 12.5 } };
-    const evidence: Evidence = { header: history.header, histories: [history], footer: footer(), problems: [] };
+    const evidence: Evidence = {
+      header: history.header,
+      histories: [history],
+      footer: footer(),
+      counterexamples: [],
+      problems: [],
+    };
     expect(verdictOf(evidence, register, []).scenarios[0]?.seconds).toBe(77.5);
   });
 

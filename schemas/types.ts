@@ -48,6 +48,38 @@ fail: number
 }
 
 /**
+ * A counterexample to be replayed: seed and number say where it came from, the program itself replays though generators change.
+ */
+export interface Case {
+format: 1
+/**
+ * Version of the suite that generated it.
+ */
+suite: string
+seed: number
+/**
+ * Id of the program in the run that found it.
+ */
+scenario: string
+/**
+ * The clause that it broke.
+ */
+clause: string
+/**
+ * The shortest form that was found, as in evidence.schema.json.
+ */
+program: {
+
+}
+/**
+ * The program as it was generated.
+ */
+original: {
+
+}
+}
+
+/**
  * One chapter of the clause register: the normative statements of the two documents, each with its place and its level.
  */
 export interface ClauseRegister {
@@ -123,6 +155,10 @@ profile?: ("gate" | "certify")
  */
 only?: string
 seed?: number
+/**
+ * How many programs are generated and run beside the scenarios, from 0. Default: 60 for the gate profile on the wall clock, else 300.
+ */
+programs?: number
 /**
  * Directory that the run writes into.
  */
@@ -730,6 +766,37 @@ none?: string
 }
 
 /**
+ * What generated programs did and exercised; null where there were none.
+ */
+export type ProgramCoverage = ({
+count: number
+/**
+ * How often each kind of operation was in them.
+ */
+operations: {
+[k: string]: number
+}
+/**
+ * How often each pattern of acknowledgement was; one may have several.
+ */
+acknowledgements: {
+[k: string]: number
+}
+/**
+ * How often which two were done at the same time.
+ */
+overlaps: {
+[k: string]: number
+}
+/**
+ * In how many programs each clause was exercised.
+ */
+clauses: {
+[k: string]: number
+}
+} | null)
+
+/**
  * verdict.json: what the evidence of one run shows, clause by clause. A function of the evidence alone.
  */
 export interface Verdict {
@@ -762,6 +829,8 @@ longestWait: number
 clauses: ClauseVerdict[]
 scenarios: ScenarioVerdict[]
 undeleted: string[]
+programs: ProgramCoverage
+counterexamples: FoundCounterexample[]
 }
 export interface ClauseVerdict {
 id: string
@@ -810,4 +879,24 @@ reason?: string
  */
 startedAt: (string | null)
 seconds: number
+}
+/**
+ * A generated program that broke a clause.
+ */
+export interface FoundCounterexample {
+scenario: string
+clause: string
+replays: number
+reproduced: number
+attempts: number
+again: string[]
+shrunk: (string | null)
+/**
+ * How many operations it had as it was generated.
+ */
+operations: number
+/**
+ * How many are left.
+ */
+shortest: number
 }

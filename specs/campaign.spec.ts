@@ -10,16 +10,19 @@ import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import { SignalInterrupt, startCampaign } from '../src/campaign/campaign.ts';
 import type { FromWorker, ToWorker } from '../src/campaign/channel.ts';
 import { configure } from '../src/campaign/configure.ts';
-import { embeddedTarget } from '../src/campaign/embedded.ts';
+import { targetOf } from '../src/campaign/embedded.ts';
 import { openEvidence } from '../src/campaign/evidence-file.ts';
-import type { Scenario } from '../src/campaign/scenario.ts';
-import { remoteTarget } from '../src/campaign/target.ts';
+import type { Chapter, Scenario } from '../src/campaign/scenario.ts';
 import type { History } from '../src/history/evidence.ts';
+import type { RegisteredClause } from '../src/history/register.ts';
 import { version } from '../src/package.ts';
+import { budgetFor, findCounterexamples } from '../src/programs/counterexamples.ts';
+import { generated, secondsFor } from '../src/programs/scenarios.ts';
 import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
-import { judge } from '../src/verdict/judge.ts';
+import type { Finding } from '../src/rules/rule.ts';
+import { judge, type Judged } from '../src/verdict/judge.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
 
@@ -28,7 +31,6 @@ const { settings, token } =
   assignment === undefined
     ? await configure({}, process.env, (_profile, stamp) => `vitest-${stamp}`)
     : { settings: assignment.settings, token: process.env.DMS_TOKEN };
-const { endpoint, project } = settings;
 
 const channel = assignment && new BroadcastChannel(assignment.channel);
 const tell = (message: FromWorker): void => channel?.postMessage(message);
@@ -39,12 +41,21 @@ if (channel !== undefined) {
   tell({ kind: 'listening' });
 }
 
+const target = targetOf(settings);
+const programs: Chapter = {
+  name: 'programs',
+  scenarios: generated({
+    seed: settings.seed,
+    count: settings.programs,
+    seconds: secondsFor(settings.profile, target.clock),
+  }),
+};
 const evidence = openEvidence(settings.out);
 const campaign = await startCampaign({
   settings,
-  target: endpoint === undefined ? embeddedTarget(project) : remoteTarget({ ...settings, endpoint }),
+  target,
   token,
-  scenarios: chapters.flatMap(({ scenarios }) => scenarios),
+  scenarios: [...chapters, programs].flatMap(({ scenarios }) => scenarios),
   register,
   suiteVersion: version,
   write: (line) => evidence.write(line),
@@ -76,6 +87,18 @@ beforeAll(({}, file) => {
 
 afterAll(async () => {
   await Promise.allSettled(runs.values());
+  const ofPrograms = programs.scenarios.flatMap((scenario) => {
+    const run = runs.get(scenario.id);
+    return run === undefined ? [] : [run.then((history) => [scenario, history] as const)];
+  });
+  await findCounterexamples({
+    campaign,
+    runs: new Map(await Promise.all(ofPrograms)),
+    brokenIn: (history) => failures(judge(history, rules).findings).map(({ clause }) => clause.id),
+    budget: budgetFor(target.clock),
+    interrupted: () => interrupt.signal.aborted,
+    progress: (scenario, clause) => tell({ kind: 'shrinking', scenario, clause }),
+  });
   await campaign.finish();
   evidence.close();
   channel?.close();
@@ -90,13 +113,15 @@ if (campaign.unreachable !== undefined) {
   });
 }
 
-for (const { name, scenarios } of campaign.unreachable === undefined ? chapters : []) {
+for (const { name, scenarios } of campaign.unreachable === undefined ? [...chapters, programs] : []) {
   const selected = scenarios.filter(({ id }) => campaign.header.selection.includes(id));
   if (selected.length === 0) continue;
   describe.concurrent(name, () => {
     for (const scenario of selected) {
       test.concurrent(scenario.id, async () => {
         const history = await runs.get(scenario.id);
+        // Behind the command line the evidence is judged, and nobody reads what a test says.
+        if (assignment !== undefined) return;
         const complaint = history === undefined ? 'it was not started' : complaintOf(scenario, history);
         if (complaint !== undefined) throw failure(complaint);
       });
@@ -107,25 +132,32 @@ for (const { name, scenarios } of campaign.unreachable === undefined ? chapters 
 /** Why a scenario's test fails; undefined if it does not. */
 function complaintOf(scenario: Scenario, history: History): string | undefined {
   const { findings, crashed } = judge(history, rules);
-  const parts = crashed.map(
-    ({ clause, reason }) => `the suite itself failed: the rule of ${clause} crashed: ${reason}`,
-  );
-  for (const { clause: id, finding } of findings) {
-    const clause = register.clauses.get(id);
-    if (finding.outcome !== 'broken' || clause === undefined) continue;
-    if (clause.level !== 'MUST' && !(settings.strict && clause.level === 'SHOULD')) continue;
-    parts.push(
+  const parts = [
+    ...crashed.map(({ clause, reason }) => `the suite itself failed: the rule of ${clause} crashed: ${reason}`),
+    ...failures(findings).map(({ clause, finding }) =>
       [
-        `${id} (${clause.level}): ${clause.text}`,
+        `${clause.id} (${clause.level}): ${clause.text}`,
         `  expected   ${plain(finding.expected)}`,
         `  observed   ${plain(finding.observed)}`,
         `  exchanges  ${finding.exchanges.join(', ')} of ${scenario.id} in ${evidence.path}`,
         `  place      ${placesOf(clause)}`,
       ].join('\n'),
-    );
-  }
+    ),
+  ];
   if (history.end?.outcome === 'aborted') parts.push(`it could not be carried out: ${plain(history.end.reason ?? '')}`);
   return parts.length === 0 ? undefined : parts.join('\n');
+}
+
+/** The findings that make a run fail. */
+function failures(
+  findings: readonly Judged[],
+): { readonly clause: RegisteredClause; readonly finding: Extract<Finding, { outcome: 'broken' }> }[] {
+  return findings.flatMap(({ clause: id, finding }) => {
+    const clause = register.clauses.get(id);
+    if (finding.outcome !== 'broken' || clause === undefined) return [];
+    const fails = clause.level === 'MUST' || (settings.strict && clause.level === 'SHOULD');
+    return fails ? [{ clause, finding }] : [];
+  });
 }
 
 /** Without a stack: where the suite noticed says nothing about the endpoint. */

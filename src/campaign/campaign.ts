@@ -28,6 +28,7 @@ const TIDY_SECONDS = 20;
 export type Progress =
   | { readonly kind: 'started'; readonly header: Header }
   | { readonly kind: 'running'; readonly scenario: string; readonly seconds: number }
+  | { readonly kind: 'shrinking'; readonly scenario: string; readonly clause: string }
   | { readonly kind: 'ended'; readonly scenario: string; readonly outcome: End['outcome']; readonly reason?: string };
 
 export interface CampaignOptions {

@@ -17,6 +17,7 @@ export const VARIABLES = {
   profile: 'DMS_PROFILE',
   only: 'DMS_ONLY',
   seed: 'DMS_SEED',
+  programs: 'DMS_PROGRAMS',
   out: 'DMS_OUT',
   strict: 'DMS_STRICT',
   clockUrl: 'DMS_CLOCK_URL',
@@ -71,6 +72,7 @@ export async function configure(
     profile,
     only: take('only', (given) => text(given, "a pattern of scenario or clause ids, such as 'redelivery*'")),
     seed: take('seed', (given) => integer(given, 0, 0xffffffff)) ?? randomInt(0x100000000),
+    programs: take('programs', (given) => integer(given, 0, 100_000)) ?? programsFor(profile, endpoint, clockUrl),
     strict: take('strict', flag) ?? false,
     clockUrl,
     maxQueues: take('maxQueues', (given) => integer(given, 2, 400)),
@@ -79,6 +81,12 @@ export async function configure(
   const quiet = take('quiet', flag) ?? false;
   const out = take('out', freshDirectory) ?? unusedDirectory((stamp) => nameOf(profile, stamp));
   return { settings: { ...settings, out: await out }, token: credentials.token, quiet };
+}
+
+/** As many as the waits of the profile leave time for; under a controlled clock none has to wait. */
+function programsFor(profile: Settings['profile'], endpoint: string | undefined, clockUrl: string | undefined): number {
+  const wall = endpoint !== undefined && clockUrl === undefined;
+  return wall && profile === 'gate' ? 60 : 300;
 }
 
 /** The token of an option or of a file that an option names. */

@@ -8,6 +8,8 @@ export interface Settings {
   readonly profile: NonNullable<Configuration['profile']>;
   readonly only: string | undefined;
   readonly seed: number;
+  /** How many programs are generated. */
+  readonly programs: number;
   readonly strict: boolean;
   readonly clockUrl: string | undefined;
   /** Undefined: what the endpoint's quota leaves free. */

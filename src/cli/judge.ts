@@ -12,10 +12,18 @@ import type { Terminal } from './terminal.ts';
 
 /** Makes the verdict of an evidence file; resolves to its exit code. */
 export async function judgeFile(path: string, { out, json }: JudgeOptions, terminal: Terminal): Promise<number> {
-  const verdict = verdictOf(await read(path), register, rules);
-  const files = out === undefined ? [] : await writeReports(resolve(out), verdict, register);
+  const evidence = await read(path);
+  const verdict = verdictOf(evidence, register, rules);
+  const written = out === undefined ? undefined : await writeReports(resolve(out), evidence, verdict, register);
   terminal.out(
-    json === true ? verdictText(verdict) : terminalReport(verdict, register, { colour: terminal.colour, files }),
+    json === true
+      ? verdictText(verdict)
+      : terminalReport(verdict, register, {
+          colour: terminal.colour,
+          files: written?.files ?? [],
+          evidence,
+          cases: written?.cases,
+        }),
   );
   return verdict.exitCode;
 }

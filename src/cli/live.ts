@@ -47,6 +47,10 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
     terminal.out(line);
     if (terminal.live) shown = line;
   };
+  const say = (line: string): void => {
+    wipe();
+    terminal.out(`${line}\n`);
+  };
   const timer = setInterval(draw, terminal.live ? LIVE_MS : PLAIN_MS);
   timer.unref();
 
@@ -56,15 +60,14 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
       else if (event.kind === 'running') {
         const { scenario, seconds } = event;
         running.set(scenario, { scenario, until: performance.now() + seconds * 1000 });
+      } else if (event.kind === 'shrinking') {
+        say(`${event.scenario} breaks ${event.clause}: looking for a shorter program that does`);
       } else {
         running.delete(event.scenario);
         done += 1;
       }
     },
-    say(line) {
-      wipe();
-      terminal.out(`${line}\n`);
-    },
+    say,
     close() {
       clearInterval(timer);
       wipe();

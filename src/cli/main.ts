@@ -22,6 +22,8 @@ Examples:
   dms-conformance list --level MUST                          what is asked of an endpoint
   dms-conformance explain redelivery.not-before-ack-wait     one clause: place, ruling, scenarios
   dms-conformance judge certify/evidence.ndjson              the same verdict again, without network
+  dms-conformance replay reports/<run>/cases/programs-17.json
+                                                             a counterexample of a run once more
   dms-conformance emulate --port 8080                        an endpoint to try it on`;
 
 const EXIT_CODES = `
@@ -115,6 +117,18 @@ ${EXIT_CODES}`,
       finish(await judgeFile(evidence, options, terminal));
     });
 
+  const replayCommand = program
+    .command('replay')
+    .description('Runs a counterexample again that a run has found, and shows what came of it.')
+    .argument('<case>', 'file in the directory cases of a run')
+    .option('--times <number>', 'how often it is run, 1 to 100', '3');
+  for (const option of runOptions())
+    if (!['--only', '--programs', '--seed'].includes(option.long ?? '')) replayCommand.addOption(option);
+  replayCommand.action(async (path: string, options: ReplayOptions) => {
+    const { replay } = await import('./replay.ts');
+    finish(await replay(path, options, terminal));
+  });
+
   program
     .command('emulate')
     .description('Serves the emulator until it is interrupted.')
@@ -134,6 +148,8 @@ ${EXIT_CODES}`,
     });
   return program;
 }
+
+export type ReplayOptions = RunOptions & { readonly times: string };
 
 export interface ListOptions {
   readonly level?: 'MUST' | 'SHOULD' | 'INFO';
@@ -168,6 +184,10 @@ function runOptions(): Option[] {
     new Option('--profile <name>', 'gate: waits of up to 30 s; certify: every wait, up to 300 s (default: gate)'),
     new Option('--only <pattern>', 'only these scenarios or clauses; * stands for anything'),
     new Option('--seed <number>', 'seed of what is generated, 0 to 4294967295 (default: random)'),
+    new Option(
+      '--programs <number>',
+      'how many programs are generated, from 0 (default: 60 for gate on the wall clock, else 300)',
+    ),
     new Option('--out <directory>', 'directory for evidence and reports (default: reports/<UTC time>-<profile>)'),
     new Option('--strict', 'a broken SHOULD fails the run'),
     new Option('--clock-url <url>', "URL of the endpoint's clock hook; then nothing has to be waited for"),

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../../schemas/types.ts';
+import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { junit } from '../report/junit.ts';
 import { summary } from '../report/summary.ts';
+import { writeCases } from './cases.ts';
 
 /**
  * verdict.json, letter by letter: the same verdict always makes the same text. JSON leaves some characters as they are
@@ -17,12 +19,19 @@ export function verdictText(verdict: Verdict): string {
   return `${text}\n`;
 }
 
-/** Writes the reports that can be made from a verdict into a directory; resolves to their paths. */
+export interface Written {
+  readonly files: readonly string[];
+  /** The files that replay a counterexample, by the ids of their programs. */
+  readonly cases: ReadonlyMap<string, string>;
+}
+
+/** Writes the reports that can be made from a verdict into a directory; and the cases of its counterexamples. */
 export async function writeReports(
   directory: string,
+  evidence: Evidence,
   verdict: Verdict,
   register: Register,
-): Promise<readonly string[]> {
+): Promise<Written> {
   await mkdir(directory, { recursive: true });
   const files = [
     { path: join(directory, 'verdict.json'), text: verdictText(verdict) },
@@ -30,5 +39,5 @@ export async function writeReports(
     { path: join(directory, 'summary.md'), text: summary(verdict, register) },
   ];
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
-  return files.map(({ path }) => path);
+  return { files: files.map(({ path }) => path), cases: await writeCases(directory, evidence, verdict) };
 }

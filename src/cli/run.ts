@@ -4,11 +4,12 @@ import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import { configure, type RunOptions } from '../campaign/configure.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
-import { select, type Selection } from '../campaign/selection.ts';
+import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { readEvidence, type Evidence } from '../history/evidence.ts';
 import { version } from '../package.ts';
+import { PROGRAMS } from '../programs/ids.ts';
 import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest } from '../report/words.ts';
@@ -28,6 +29,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const { settings, token, quiet } = await configure(options, process.env, (profile, stamp) => `${stamp}-${profile}`);
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   const selection = selected(settings, clock);
+  const programs = programsIn(settings);
   await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
     throw new UsageError(
       `The directory ${settings.out} cannot be made (${systemCode(error)}). Name another one with --out.`,
@@ -35,7 +37,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   });
 
   const live = quiet ? undefined : liveProgress(terminal, clock);
-  live?.say(banner(settings, clock, selection));
+  live?.say(banner(settings, clock, selection, programs));
   const project = scenarioProject({ settings, token, progress: (event) => live?.hear(event) });
   const forget = onSignals(project, live);
   const trouble = await project.run();
@@ -49,9 +51,17 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     return SUITE_FAILED;
   }
   const verdict = verdictOf(evidence, register, rules);
-  const files = await writeReports(settings.out, verdict, register);
-  terminal.out(terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files] }));
+  const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
+  terminal.out(
+    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files], evidence, cases }),
+  );
   return verdict.exitCode;
+}
+
+/** How many programs the run is going to generate. */
+function programsIn({ programs, only }: Settings): number {
+  const matches = only === undefined ? () => true : matcher(only);
+  return Array.from({ length: programs }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
 }
 
 function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
@@ -60,7 +70,7 @@ function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
     register.clauses,
     { ...settings, clock },
   );
-  if (selection.scenarios.length > 0) return selection;
+  if (selection.scenarios.length > 0 || programsIn(settings) > 0) return selection;
   const only = plain(settings.only ?? '');
   const meant = guess(only);
   throw new UsageError(
@@ -68,7 +78,12 @@ function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
   );
 }
 
-function banner(settings: Settings, clock: 'wall' | 'controlled', { scenarios, clauses }: Selection): string {
+function banner(
+  settings: Settings,
+  clock: 'wall' | 'controlled',
+  { scenarios, clauses }: Selection,
+  programs: number,
+): string {
   const embedded = settings.endpoint === undefined;
   const rows = [
     ['endpoint', embedded ? 'embedded emulator' : `${settings.endpoint}, project ${settings.project}`],
@@ -76,7 +91,10 @@ function banner(settings: Settings, clock: 'wall' | 'controlled', { scenarios, c
     ...(settings.only === undefined ? [] : [['only', settings.only]]),
     ['seed', `${settings.seed}`],
     ['suite', `${version}, register ${shortDigest(register.digest)}`],
-    ['selected', `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}`],
+    [
+      'selected',
+      `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}, ${count(programs, 'program')}`,
+    ],
     [
       'expected',
       embedded

@@ -1,5 +1,12 @@
 /** Generated programs in words: what they were to do, and how often which kind of thing was done. */
-import type { ConsumeOperation, MessageText, Naming, Operation, Program } from '../../schemas/types.ts';
+import type {
+  AcknowledgeOperation,
+  ConsumeOperation,
+  MessageText,
+  Naming,
+  Operation,
+  Program,
+} from '../../schemas/types.ts';
 
 /** One operation a line, in the imperative; what runs together stands below it, lane by lane. */
 export function programText(program: Program): string[] {
@@ -104,4 +111,71 @@ export function lengthOf(operations: readonly Operation[]): number {
     (sum, one) => sum + (one.do === 'together' ? one.lanes.reduce((lanes, lane) => lanes + lengthOf(lane), 0) : 1),
     0,
   );
+}
+
+/** How often each kind of thing was in a number of programs. */
+export interface ProgramTally {
+  readonly operations: Record<string, number>;
+  readonly acknowledgements: Record<string, number>;
+  readonly overlaps: Record<string, number>;
+}
+
+export function tallyOf(programs: readonly Program[]): ProgramTally {
+  const tally: ProgramTally = { operations: {}, acknowledgements: {}, overlaps: {} };
+  const count = (of: Record<string, number>, name: string): void => void (of[name] = (of[name] ?? 0) + 1);
+  const visit = (operation: Operation): void => {
+    count(tally.operations, kindOfOperation(operation));
+    if (operation.do === 'acknowledge') for (const name of patternsOf(operation)) count(tally.acknowledgements, name);
+    if (operation.do !== 'together') return;
+    const kinds = operation.lanes.map((lane) => [...new Set(lane.map((one) => one.do))]);
+    for (const [index, own] of kinds.entries()) {
+      for (const one of own)
+        for (const other of kinds.slice(index + 1).flat()) count(tally.overlaps, [one, other].sort().join(' + '));
+    }
+    for (const one of operation.lanes.flat()) visit(one);
+  };
+  for (const { operations } of programs) for (const one of operations) visit(one);
+  return tally;
+}
+
+const RANGES = { max_msgs: [1, 10], time_wait: [1, 60], ack_wait: [15, 300] } as const;
+
+function kindOfOperation(operation: Operation): string {
+  if (operation.do === 'wait') return `wait (${operation.until})`;
+  if (operation.do !== 'consume') return operation.do;
+  const illegal = Object.entries(RANGES).flatMap(([name, [least, most]]) => {
+    const value = operation.query[name as keyof typeof RANGES];
+    const legal =
+      value === undefined ||
+      value === '' ||
+      (/^[0-9]+$/.test(value) && Number(value) >= least && Number(value) <= most);
+    return legal ? [] : [name];
+  });
+  return illegal.length === 0 ? 'consume' : `consume (${illegal.join(', ')} out of range)`;
+}
+
+/** What an acknowledgement does beside naming a whole batch. */
+function patternsOf({ by, group, entries }: AcknowledgeOperation): readonly string[] {
+  const named = entries.flatMap((entry) => ('of' in entry ? [entry] : []));
+  const places = named.flatMap((entry) => (typeof entry.places === 'string' ? [] : entry.places));
+  const statuses = new Set(entries.map(({ status }) => JSON.stringify(status) ?? 'absent'));
+  const steps = places.slice(1).map((place, index) => place - (places[index] ?? 0));
+  const patterns: readonly (readonly [name: string, is: boolean])[] = [
+    ['whole batch', entries.length === 1 && named.some((entry) => entry.places === 'all')],
+    ['all as fail', statuses.size === 1 && statuses.has('"fail"')],
+    ['mixed statuses', statuses.size > 1],
+    ['status omitted', statuses.has('absent')],
+    ['other status', [...statuses].some((status) => !['absent', '"success"', '"fail"'].includes(status))],
+    ['prefix', places[0] === 0 && steps.every((step) => step === 1) && named.every((entry) => entry.places !== 'rest')],
+    ['suffix', places.length > 0 && places.every((place) => place < 0)],
+    ['gap', steps.some((step) => step > 1) || (places[0] ?? 0) > 0],
+    ['reordered', steps.some((step) => step < 0)],
+    ['duplicate', new Set(places).size < places.length],
+    ['two batches', new Set(named.map(({ of }) => JSON.stringify(of))).size > 1],
+    ['earlier batch', named.some(({ of }) => of.back > 0)],
+    ["another consumer's", named.some(({ of }) => of.by !== by)],
+    ["another group's", named.some(({ of }) => of.group !== group)],
+    ['invented handler', entries.some((entry) => 'handler' in entry)],
+  ];
+  return patterns.filter(([, is]) => is).map(([name]) => name);
 }

@@ -1,8 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import caseSchema from '../../schemas/case.schema.json' with { type: 'json' };
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
 import errorBody from '../../schemas/error-body.schema.json' with { type: 'json' };
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
-import type { Configuration, ErrorBody, EvidenceLine } from '../../schemas/types.ts';
+import type { Case, Configuration, ErrorBody, EvidenceLine } from '../../schemas/types.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
@@ -25,6 +26,7 @@ function lazily<T>(schema: object): Schema<T> {
 }
 
 export const schemas = {
+  case: lazily<Case>(caseSchema),
   configuration: lazily<Configuration>(configuration),
   errorBody: lazily<ErrorBody>(errorBody),
   evidence: lazily<EvidenceLine>(evidence),

@@ -95,7 +95,7 @@ const messages = weighted(
   [8, fc.array(message, { minLength: 1, maxLength: 5, size: 'max' })],
   [4, fc.array(message, { minLength: 6, maxLength: 14, size: 'max' })],
   [1, long.map((value): MessageText[] => [{ body: `{"t":"#","v":${value}}` }, {}])],
-  [1, fc.integer({ min: 15, max: 40 }).map((length) => Array.from({ length }, (): MessageText => ({})))],
+  [1, fc.integer({ min: 15, max: 40 }).map((count) => manyAtOnce(count).messages)],
 );
 
 /** Any integer or text for one parameter; the range is in it, too. */
@@ -128,7 +128,10 @@ export function programs({ seconds }: Ranges): fc.Arbitrary<Program> {
     .chain(([mode, groups]) =>
       fc
         .tuple(
-          fc.array(arrangement(groups), { minLength: 1, maxLength: 2, size: 'max' }),
+          weighted<Operation[]>(
+            [20, fc.array(arrangement(groups), { minLength: 1, maxLength: 2, size: 'max' })],
+            [1, fc.array(fc.integer({ min: 26, max: 40 }).map(manyAtOnce), { minLength: 2, maxLength: 2 })],
+          ),
           fc.array(phrase(groups, leases), { minLength: 1, maxLength: 5, size: 'max' }),
         )
         .map(([first, rest]) => cut({ mode, groups, seconds, operations: [...first, ...rest.flat()] })),
@@ -146,6 +149,11 @@ function cut(program: Program): Program {
 
 function arrangement(groups: number): fc.Arbitrary<ArrangeOperation> {
   return fc.record({ do: fc.constant('arrange' as const), group: groupOf(groups), messages });
+}
+
+/** What keeps something of every message may break only when there were many. */
+function manyAtOnce(count: number): ArrangeOperation {
+  return { do: 'arrange', group: 1, messages: Array.from({ length: count }, () => ({})) };
 }
 
 function groupOf(groups: number): fc.Arbitrary<number> {
@@ -208,7 +216,7 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
         ),
       ],
       [2, prefix.map((places) => acknowledge([named(places), rest(FAIL)]))],
-      [2, pick(SUCCESS, FAIL).map((status) => acknowledge([named([0, 1], status), named([0, 1, 2], SUCCESS, 1)]))],
+      [4, pick(SUCCESS, FAIL).map((status) => acknowledge([named([0, 1], status), named([0, 1, 2], SUCCESS, 1)]))],
       [2, pick(SUCCESS, FAIL).map((status) => whole(status, 1))],
       [
         1,

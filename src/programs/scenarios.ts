@@ -3,17 +3,20 @@ import fc from 'fast-check';
 import type { Program } from '../../schemas/types.ts';
 import { queueOf, type Scenario } from '../campaign/scenario.ts';
 import { programs } from './generate.ts';
+import { PROGRAMS } from './ids.ts';
 import { perform } from './perform.ts';
 import { secondsOf } from './seconds.ts';
-
-/** The ids of all generated programs start with this. */
-export const PROGRAMS = 'programs/';
 
 export interface Generation {
   readonly seed: number;
   readonly count: number;
   /** Seconds that one may take on a prompt endpoint. */
   readonly seconds: number;
+}
+
+/** Seconds that a program may take: as long as the longest wait of the profile, hours aside. */
+export function secondsFor(profile: 'gate' | 'certify', clock: 'wall' | 'controlled'): number {
+  return clock === 'wall' && profile === 'gate' ? 30 : 300;
 }
 
 /** The programs of a seed: the same for the same version of the suite. */

@@ -1,7 +1,9 @@
 /** What a terminal shows of a verdict. Every text that an endpoint may have had a say in goes through plain(). */
 import { styleText } from 'node:util';
 import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
+import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
+import { counterexampleText } from './counterexample.ts';
 import { excerpt, plain } from './plain.ts';
 import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
 import { brokenCount, count, duration, EXIT_MEANINGS, placesOf } from './words.ts';
@@ -20,10 +22,17 @@ export interface TerminalOptions {
   readonly colour: boolean;
   /** The files that were written. */
   readonly files: readonly string[];
+  readonly evidence: Pick<Evidence, 'histories'>;
+  /** The files that replay a counterexample, by the ids of their programs. */
+  readonly cases?: ReadonlyMap<string, string> | undefined;
 }
 
 /** The end report of a run. */
-export function terminalReport(verdict: Verdict, register: Register, { colour, files }: TerminalOptions): string {
+export function terminalReport(
+  verdict: Verdict,
+  register: Register,
+  { colour, files, evidence, cases }: TerminalOptions,
+): string {
   const paint = painter(colour);
   const all = shown(verdict, register);
   const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
@@ -40,6 +49,12 @@ export function terminalReport(verdict: Verdict, register: Register, { colour, f
   section(
     `Failed: ${count(failed.length, 'clause')}`,
     failed.flatMap((one) => [...failure(one, paint), '']).slice(0, -1),
+  );
+  section(
+    `Counterexamples: ${verdict.counterexamples.length}`,
+    verdict.counterexamples
+      .flatMap((one) => [...counterexampleText(one, evidence, verdict, cases?.get(one.scenario)), ''])
+      .slice(0, -1),
   );
   section(
     `Warnings: ${count(warned.length, 'clause')}`,
@@ -70,12 +85,18 @@ export function terminalReport(verdict: Verdict, register: Register, { colour, f
     ...verdict.reasons.map((reason) => `  ${excerpt(reason)}`),
     `  ${those('passed').length} passed, ${failed.length} failed, ${warned.length} warned, ${those('noted').length} noted, ${notExercised.length} not exercised, ${notApplicable.length} not applicable`,
   );
+  if (verdict.programs !== null) lines.push(`  ${programsLine(verdict.programs)}`);
   if (verdict.endpoint === 'embedded') lines.push(`  ${SELF_TEST}`);
   lines.push(`exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}`, '');
   return lines.join('\n');
 }
 
 export const SELF_TEST = 'self-test of the embedded emulator under a controlled clock; not a certificate';
+
+function programsLine({ count: programs, operations, clauses }: NonNullable<Verdict['programs']>): string {
+  const done = Object.values(operations).reduce((sum, number) => sum + number, 0);
+  return `${count(programs, 'generated program')} of ${count(done, 'operation')} exercised ${count(Object.keys(clauses).length, 'clause')}`;
+}
 
 function failure({ clause, of }: Shown, paint: Paint): string[] {
   return [

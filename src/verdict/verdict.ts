@@ -1,6 +1,14 @@
 /** The one fold from findings to verdicts; exit code, texts and JSON all come from it. */
-import type { ClauseVerdict, Header, ScenarioVerdict, Verdict } from '../../schemas/types.ts';
+import type {
+  ClauseVerdict,
+  FoundCounterexample,
+  Header,
+  ProgramCoverage,
+  ScenarioVerdict,
+  Verdict,
+} from '../../schemas/types.ts';
 import type { Evidence, History } from '../history/evidence.ts';
+import { lengthOf, tallyOf } from '../history/programs.ts';
 import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -60,6 +68,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     ...(unended.length > 0 && footer?.outcome === 'completed'
       ? [`${unended.length} of ${header.selection.length} scenarios did not come to their end`]
       : []),
+    ...unfinishedPrograms(histories),
     ...(exercised ? [] : ['no clause was exercised']),
   ];
   const verdict =
@@ -96,8 +105,41 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     longestWait: header.longestWait,
     clauses,
     scenarios,
+    programs: coverageOf(header, judgements),
+    counterexamples: counterexamplesIn(evidence),
     undeleted: footer?.undeleted ?? [],
   };
+}
+
+/** No clause waits for them, so nothing else would tell. */
+function unfinishedPrograms(histories: readonly History[]): string[] {
+  const programs = histories.filter(({ program }) => program !== undefined);
+  const aborted = programs.filter(({ end }) => end?.outcome === 'aborted');
+  const reason = aborted[0]?.end?.reason ?? '';
+  return aborted.length === 0
+    ? []
+    : [`${aborted.length} of ${programs.length} programs could not be carried out: ${aborted[0]?.scenario}: ${reason}`];
+}
+
+/** Of the programs as they were generated: shorter forms and replays of them would count twice. */
+function coverageOf(header: Header, judgements: ReadonlyMap<History, Judgement>): ProgramCoverage {
+  const planned = new Set(header.selection);
+  const clauses: Record<string, number> = {};
+  const programs = [...judgements].flatMap(([{ scenario, program }, { findings }]) => {
+    if (program === undefined || !planned.has(scenario)) return [];
+    const exercised = findings.filter(({ finding }) => finding.outcome !== 'undecided').map(({ clause }) => clause);
+    for (const clause of new Set(exercised)) clauses[clause] = (clauses[clause] ?? 0) + 1;
+    return [program];
+  });
+  return programs.length === 0 ? null : { count: programs.length, ...tallyOf(programs), clauses };
+}
+
+function counterexamplesIn({ histories, counterexamples }: Evidence): FoundCounterexample[] {
+  const operations = new Map(histories.map(({ scenario, program }) => [scenario, lengthOf(program?.operations ?? [])]));
+  return counterexamples.map(({ type: _, ...found }) => {
+    const whole = operations.get(found.scenario) ?? 0;
+    return { ...found, operations: whole, shortest: operations.get(found.shrunk ?? found.scenario) ?? whole };
+  });
 }
 
 interface Tally {
@@ -200,7 +242,12 @@ function scenarioVerdicts(
   register: Register,
 ): ScenarioVerdict[] {
   const byId = new Map([...judgements].map(([history, judgement]) => [history.scenario, { history, judgement }]));
-  return header.selection.map((id): ScenarioVerdict => {
+  // Programs that were run again, or in a shorter form, were not planned.
+  const ids = new Set([
+    ...header.selection,
+    ...[...judgements.keys()].filter(({ program }) => program !== undefined).map(({ scenario }) => scenario),
+  ]);
+  return [...ids].map((id): ScenarioVerdict => {
     const seen = byId.get(id);
     if (seen === undefined)
       return { id, verdict: 'not-exercised', reason: 'it was not started', startedAt: null, seconds: 0 };

@@ -12,7 +12,7 @@ import { elementsOf } from '../support/xml.ts';
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff]/u;
 
 function terminal(of = verdict(), colour = false): string {
-  return terminalReport(of, register, { colour, files: ['reports/run/verdict.json'] });
+  return terminalReport(of, register, { colour, files: ['reports/run/verdict.json'], evidence: { histories: [] } });
 }
 
 describe('plain text', () => {

@@ -9,6 +9,7 @@ export function settings(part: Partial<Settings> = {}): Settings {
     profile: 'gate',
     only: undefined,
     seed: 7,
+    programs: 0,
     strict: false,
     clockUrl: undefined,
     maxQueues: undefined,

@@ -45,6 +45,8 @@ export function verdict(part: Partial<Verdict> = {}): Verdict {
       clauseVerdict({ id: 'consume.params.unknown', level: 'INFO', verdict: 'info', notes: [HOSTILE] }),
     ],
     scenarios: [],
+    programs: null,
+    counterexamples: [],
     undeleted: [HOSTILE],
     ...part,
   };

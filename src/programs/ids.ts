@@ -1,0 +1,2 @@
+/** The ids of all generated programs start with this. */
+export const PROGRAMS = 'programs/';

@@ -18,9 +18,15 @@ interface Room {
  * room of its own. `package` is src/package.ts, which knows the suite's own version and nothing else.
  */
 const house: Readonly<Record<string, Room>> = {
-  cli: { rooms: ['specs', 'gallery', 'campaign', 'emulator', 'report', 'verdict', 'rules', 'history', 'package'] },
-  'specs/campaign.spec.ts': { rooms: ['specs', 'campaign', 'report', 'verdict', 'rules', 'history', 'package'] },
+  cli: {
+    rooms: ['specs', 'gallery', 'programs', 'campaign', 'emulator', 'report', 'verdict', 'rules', 'history', 'package'],
+  },
+  'specs/campaign.spec.ts': {
+    rooms: ['specs', 'programs', 'campaign', 'report', 'verdict', 'rules', 'history', 'package'],
+  },
   specs: { rooms: ['campaign', 'history'] },
+  // What is generated provokes as scenarios do, and is judged by the same rules.
+  programs: { rooms: ['campaign', 'history'], packages: ['fast-check'] },
   campaign: { rooms: ['endpoint', 'arrange', 'clock', 'emulator', 'history'] },
   arrange: { rooms: ['endpoint', 'clock', 'history'], packages: ['node:timers/promises'] },
   endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:buffer', 'node:timers/promises'] },

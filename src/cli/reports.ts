@@ -36,7 +36,7 @@ export async function writeReports(
   const files = [
     { path: join(directory, 'verdict.json'), text: verdictText(verdict) },
     { path: join(directory, 'junit.xml'), text: junit(verdict, register) },
-    { path: join(directory, 'summary.md'), text: summary(verdict, register) },
+    { path: join(directory, 'summary.md'), text: summary(verdict, register, evidence) },
   ];
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
   return { files: files.map(({ path }) => path), cases: await writeCases(directory, evidence, verdict) };

@@ -157,7 +157,7 @@ function manyAtOnce(count: number): ArrangeOperation {
 }
 
 function groupOf(groups: number): fc.Arbitrary<number> {
-  return weighted([2, fc.constant(1)], [1, fc.integer({ min: 1, max: groups })]);
+  return weighted([2, fc.constant(1)], [2, fc.integer({ min: 1, max: groups })]);
 }
 
 /** A few operations that belong together. */
@@ -201,7 +201,7 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
     const pattern: fc.Arbitrary<AcknowledgeOperation> = weighted(
       [4, fc.constant(whole(SUCCESS))],
       [2, fc.constant(whole(FAIL))],
-      [1, fc.constant(acknowledge([{ of: last(), places: 'all' }]))],
+      [2, fc.constant(acknowledge([{ of: last(), places: 'all' }]))],
       [3, prefix.map((places) => acknowledge([named(places)]))],
       [2, place.map((at) => acknowledge([named([-1 - (at % 3)])]))],
       [2, place.map((at) => acknowledge([named([at]), named([at + 2])]))],
@@ -261,9 +261,9 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
     );
     const wait: fc.Arbitrary<Operation> = weighted(
       [2, pick('half' as const)],
-      [2, pick('before' as const)],
+      [3, pick('before' as const)],
       [4, pick('after' as const)],
-      [1, pick('late' as const)],
+      [2, pick('late' as const)],
     ).map((until) => ({ do: 'wait', group, until }));
     const times = (least: number, most: number, parts: fc.Arbitrary<Phrase>): fc.Arbitrary<Phrase> =>
       fc.array(parts, { minLength: least, maxLength: most, size: 'max' }).map((list) => list.flat());
@@ -300,8 +300,8 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
       ],
       [1, times(2, 4, fc.tuple(normal, fc.constant<Operation>({ do: 'wait', group, until: 'after' })))],
       [2, small.map((max_msgs = '1') => [{ do: 'drain', by: consumer, group, max_msgs }])],
-      [2, fc.tuple(normal, wild)],
-      [1, fc.tuple(wild)],
+      [3, fc.tuple(normal, wild)],
+      [3, fc.tuple(wild)],
       [2, fc.tuple(normal, consume(query(sizes), other)).map((both) => together(both.map((one) => [one])))],
       [1, fc.tuple(poll, arrangement(groups)).map(([first, second]) => together([[first, whole(SUCCESS)], [second]]))],
       [
@@ -312,7 +312,10 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
       ],
       [1, fc.tuple(normal, pattern, pattern).map(([first, one, two]) => [first, ...together([[one], [two]])])],
       [1, arrangement(groups).map((one) => [one])],
-      [groups > 1 ? 1 : 0, fc.constant<Phrase>([{ do: 'delete', group: groups }])],
+      [groups > 1 ? 2 : 0, fc.constant<Phrase>([{ do: 'delete', group: groups }])],
+      // Handlers are acknowledged by another consumer, which is lawful, and through another group, which is not.
+      [1, normal.map((first) => [first, { ...whole(SUCCESS), by: other }])],
+      [groups > 1 ? 3 : 0, normal.map((first) => [first, { ...whole(SUCCESS), group: (group % groups) + 1 }])],
     );
   });
 }

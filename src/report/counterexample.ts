@@ -4,7 +4,7 @@ import type { AcknowledgeCall, Call, Delivery } from '../history/calls.ts';
 import type { Evidence, History } from '../history/evidence.ts';
 import { programText } from '../history/programs.ts';
 import { viewOf, type View } from '../history/view.ts';
-import { excerpt, plain } from './plain.ts';
+import { excerpt } from './plain.ts';
 
 /** Lines of a history that are shown; what is left out is told. */
 const MOST_LINES = 40;
@@ -31,7 +31,7 @@ export function counterexampleText(
       : `${found.operations === found.shortest ? `none of its ${found.operations} operations can be left out` : `${found.shortest} of its ${found.operations} operations are enough`}${reproduced < replays ? `; broken again in ${reproduced} of ${replays} replays` : ''}`,
     ...(history?.program === undefined
       ? []
-      : programText(history.program).map((line) => `  ${plain(line).slice(0, 300)}`)),
+      : programText(history.program).map((line) => `  ${' '.repeat(line.search(/\S|$/))}${excerpt(line, 300)}`)),
     'what came of it:',
     ...(history === undefined ? [] : historyText(history, findings[0]).map((line) => `  ${line}`)),
     ...findings

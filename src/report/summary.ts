@@ -1,6 +1,8 @@
 /** A verdict as Markdown, to be read in a pull request. */
 import type { Verdict } from '../../schemas/types.ts';
+import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
+import { counterexampleText } from './counterexample.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
 import { SELF_TEST } from './terminal.ts';
@@ -9,7 +11,7 @@ import { brokenCount, count, duration, EXIT_MEANINGS, placesOf, shortDigest } fr
 const MOST_IDS = 20;
 const MARK = { conformant: '✅', incomplete: '⚠️', nonconformant: '❌' } as const;
 
-export function summary(verdict: Verdict, register: Register): string {
+export function summary(verdict: Verdict, register: Register, evidence: Pick<Evidence, 'histories'>): string {
   const all = shown(verdict, register);
   const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
   const failed = those('failed');
@@ -33,6 +35,7 @@ export function summary(verdict: Verdict, register: Register): string {
       ],
     ),
     ...broken('Failed', failed),
+    ...counterexamples(verdict, evidence),
     ...broken('Warnings', warned),
     ...(notExercised.length === 0
       ? []
@@ -43,6 +46,7 @@ export function summary(verdict: Verdict, register: Register): string {
             byReason(notExercised).map(({ reason, clauses }) => [code(reason), ids(clauses)]),
           ),
         ]),
+    ...coverage(verdict.programs),
     ...(verdict.undeleted.length === 0
       ? []
       : [
@@ -51,6 +55,39 @@ export function summary(verdict: Verdict, register: Register): string {
         ]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function counterexamples(verdict: Verdict, evidence: Pick<Evidence, 'histories'>): string[] {
+  if (verdict.counterexamples.length === 0) return [];
+  const texts = verdict.counterexamples.map((found) =>
+    // Indented code ends with nothing that a text could hold.
+    counterexampleText(found, evidence, verdict, undefined)
+      .map((line) => `    ${line}`)
+      .join('\n'),
+  );
+  return ['### Counterexamples', ...texts];
+}
+
+/** How often generated programs did what. */
+function coverage(programs: Verdict['programs']): string[] {
+  if (programs === null) return [];
+  const counts = (of: Readonly<Record<string, number>>): string =>
+    Object.entries(of)
+      .toSorted(([, one], [, other]) => other - one)
+      .map(([name, number]) => `${name} ${number}`)
+      .join(', ');
+  return [
+    '### Generated programs',
+    `${count(programs.count, 'program')} exercised ${count(Object.keys(programs.clauses).length, 'clause')}; in how many programs each, is in verdict.json.`,
+    table(
+      ['what was done', 'how often'],
+      [
+        ['operations', cell(counts(programs.operations))],
+        ['acknowledgements', cell(counts(programs.acknowledgements))],
+        ['at the same time', cell(counts(programs.overlaps))],
+      ],
+    ),
+  ];
 }
 
 function broken(title: string, clauses: readonly Shown[]): string[] {

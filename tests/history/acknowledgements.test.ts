@@ -1065,3 +1065,34 @@ describe('what became of the messages', () => {
     expect(fates(own.told)[0]).toBe('not-settled');
   });
 });
+
+describe('a batch that came again', () => {
+  /** A batch of two that failed, and came again under other handlers. */
+  function cameAgain(): { readonly told: Story; readonly first: readonly string[]; readonly again: readonly string[] } {
+    const told = story({ letters: 2 });
+    const first = told.consume(1, 'ack_wait=30', [0, 1]);
+    told.acknowledge(
+      2,
+      first.map((handler) => ({ handler, status: 'fail' })),
+      [0, 2],
+    );
+    return { told, first, again: told.consume(3, 'ack_wait=30', [0, 1]) };
+  }
+
+  test('stands there unnamed anew: its second alone has a gap before it', () => {
+    const { told, again } = cameAgain();
+    told.acknowledge(4, again.slice(1), [0, 1]);
+    expect(told.group().acknowledgements.at(-1)).toMatchObject({ shape: 'gap', ceiling: 0, due: undefined });
+  });
+
+  test('is perhaps named by old handlers: nothing is due for its second then, and it may count', () => {
+    const { told, first, again } = cameAgain();
+    told.acknowledge(
+      4,
+      first.map((handler) => ({ handler, status: 'fail' })),
+      [0, 2],
+    );
+    told.acknowledge(5, again.slice(1), [0, 1]);
+    expect(told.group().acknowledgements.at(-1)).toMatchObject({ shape: 'in-order', ceiling: 1, due: undefined });
+  });
+});

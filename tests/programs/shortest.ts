@@ -6,12 +6,18 @@ const arrange = (count: number): Operation => ({
   group: 1,
   messages: Array.from({ length: count }, () => ({})),
 });
-const consume = (query: ConsumeOperation['query'] = {}, by = 1): Operation => ({ do: 'consume', by, group: 1, query });
+const consume = (query: ConsumeOperation['query'] = {}, by = 1): ConsumeOperation => ({
+  do: 'consume',
+  by,
+  group: 1,
+  query,
+});
 const named = (status: string, back = 0): Naming => ({ of: { by: 1, group: 1, back }, places: 'all', status });
 const acknowledge = (...entries: Naming[]): Operation => ({ do: 'acknowledge', by: 1, group: 1, entries });
 const program = (...operations: Operation[]): Program => ({ mode: 'NORMAL', groups: 1, seconds: 300, operations });
 
 const poll = consume({ time_wait: '60', ack_wait: '15' });
+const one = consume({ max_msgs: '1', time_wait: '5' });
 
 export const shortest: ReadonlyMap<string, Program> = new Map([
   ['rare/every-seventh', program(arrange(7), consume())],
@@ -19,7 +25,7 @@ export const shortest: ReadonlyMap<string, Program> = new Map([
   ['rare/every-fifth-acknowledgement', program(arrange(41))],
   ['rare/batches-of-ten', program(arrange(10), consume(), acknowledge(named('fail')))],
   ['rare/after-three-redeliveries', program(arrange(1), poll, poll, poll)],
-  ['concurrency/no-lock-for-a-turn', program(arrange(2), { do: 'together', lanes: [[consume()], [consume({}, 2)]] })],
+  ['concurrency/no-lock-for-a-turn', program({ do: 'together', lanes: [[one], [{ ...one, by: 2 }], [arrange(2)]] })],
   [
     'rare/names-two-batches',
     program(

@@ -5,6 +5,7 @@ import { junit } from '../../src/report/junit.ts';
 import { excerpt, plain } from '../../src/report/plain.ts';
 import { summary } from '../../src/report/summary.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
+import { answer, story } from '../support/history.ts';
 import { clauseVerdict, HOSTILE, verdict } from '../support/verdict.ts';
 import { elementsOf } from '../support/xml.ts';
 
@@ -29,7 +30,7 @@ describe('plain text', () => {
 describe('nothing that an endpoint wrote is obeyed by a terminal', () => {
   test.for([
     ['the end report', terminal()],
-    ['the Markdown summary', summary(verdict(), register)],
+    ['the Markdown summary', summary(verdict(), register, { histories: [] })],
     ['the JUnit file', junit(verdict(), register)],
     ['verdict.json', verdictText(verdict())],
   ] as const)('%s', ([, text]) => {
@@ -116,16 +117,100 @@ describe('the JUnit file', () => {
 
 describe('the Markdown summary', () => {
   test('says the verdict first, then a table of what failed', () => {
-    const text = summary(verdict(), register);
+    const text = summary(verdict(), register, { histories: [] });
     expect(text).toMatch(/^## ❌ nonconformant\n/);
     expect(text).toMatch(/### Failed\n\n\| clause \|[^]*\| `redelivery\.by-default`<br>MUST \|/);
     expect(text).toMatch(/### Warnings[^]*### Not exercised[^]*### 1 queue could not be deleted/);
   });
 
   test('keeps what an endpoint wrote within code, and each row at its number of cells', () => {
-    const lines = summary(verdict(), register).split('\n');
+    const lines = summary(verdict(), register, { histories: [] }).split('\n');
     for (const line of lines) expect(line.replace(/`[^`]*`/g, '')).not.toMatch(/evil\.example|@all|<b>/);
     const rows = lines.filter((line) => line.startsWith('| `redelivery.'));
     expect(rows.map((row) => row.split('|').length)).toEqual([7, 7]);
   });
+});
+
+describe('a counterexample', () => {
+  const told = story({ scenario: 'programs/1/shrunk', letters: 2 });
+  told.add({
+    type: 'program',
+    scenario: 'programs/1/shrunk',
+    program: {
+      mode: 'NORMAL',
+      groups: 1,
+      seconds: 30,
+      operations: [
+        { do: 'arrange', group: 1, messages: [{ body: HOSTILE }, {}] },
+        { do: 'together', lanes: [[{ do: 'consume', by: 1, group: 1, query: { max_msgs: HOSTILE } }]] },
+      ],
+    },
+  });
+  told.consume(1, 'ack_wait=15', [0, 1]);
+  told.acknowledge(2, ['h1.0', HOSTILE], [1, 1]);
+  told.exchange(3, { target: `${told.path}?time_wait=1`, outcome: answer(500, HOSTILE) });
+  const finding = { scenario: 'programs/1/shrunk', expected: HOSTILE, observed: HOSTILE, exchanges: [2] };
+  const of = verdict({
+    clauses: [clauseVerdict({ id: 'redelivery.by-default', verdict: 'fail', findings: [finding] })],
+    counterexamples: [
+      {
+        scenario: 'programs/1',
+        clause: 'redelivery.by-default',
+        replays: 3,
+        reproduced: 3,
+        attempts: 20,
+        again: [],
+        shrunk: 'programs/1/shrunk',
+        operations: 9,
+        shortest: 2,
+      },
+    ],
+  });
+  const histories = [told.history()];
+
+  test('is a program and what came of it, with nothing in it that a terminal obeys', () => {
+    const cases = new Map([['programs/1', 'run/cases/programs-1.json']]);
+    const text = terminalReport(of, register, { colour: false, files: [], evidence: { histories }, cases });
+    expect(text.replaceAll('\n', ' ')).not.toMatch(OBEYED);
+    expect(text).toContain('2 of its 9 operations are enough');
+    expect(text).toMatch(/ 2\. +at the same time:\n +- c1 consumes with max_msgs=/);
+    expect(text).toMatch(/ #1 +0\.0 s +c1 consume ack_wait=15 → 200, letter 1 letter 2\n/);
+    expect(text).toMatch(/» +#2 +1\.0 s +c1 acknowledge 1\.1 success, .* → 200, success 1, fail 1\n/);
+    expect(text).toContain('replay    npx dms-conformance replay run/cases/programs-1.json');
+  });
+
+  test('is code in the summary, whatever it holds', () => {
+    const text = summary(of, register, { histories });
+    const [, section = ''] = /### Counterexamples\n\n([^]*?)\n\n/.exec(text) ?? [];
+    expect(section.split('\n').every((line) => line.startsWith('    '))).toBe(true);
+    expect(section).toContain('programs/1 breaks redelivery.by-default');
+  });
+
+  test('that is flaky says so', () => {
+    const [found] = of.counterexamples;
+    const flaky = {
+      ...of,
+      counterexamples: [{ ...found!, reproduced: 0, shrunk: null, again: ['programs/1/again/1'] }],
+    };
+    const whole = [
+      { ...told.history(), scenario: 'programs/1' },
+      { ...told.history(), scenario: 'programs/1/again/1' },
+    ];
+    const text = terminalReport(flaky, register, { colour: false, files: [], evidence: { histories: whole } });
+    expect(text).toMatch(/flaky: 3 replays did not break it again/);
+    expect(text).toMatch(/what came of it in programs\/1\/again\/1, where nothing broke:/);
+  });
+});
+
+test('the summary tells what generated programs did', () => {
+  const programs = {
+    count: 2,
+    operations: { consume: 3 },
+    acknowledgements: { gap: 1 },
+    overlaps: {},
+    clauses: { a: 2 },
+  };
+  expect(summary(verdict({ programs }), register, { histories: [] })).toMatch(
+    /2 programs exercised 1 clause[^]*\| operations \| consume 3 \|\n\| acknowledgements \| gap 1 \|/,
+  );
 });

@@ -23,7 +23,8 @@ interface Running {
 /** On a terminal one line that is written over; elsewhere a plain line every 10 s. */
 export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): Live {
   const running = new Map<string, Running>();
-  let total = 0;
+  // What is run again to explain something was not planned, and does not count.
+  const planned = new Set<string>();
   let done = 0;
   let shown = '';
 
@@ -33,14 +34,14 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
       undefined,
     );
     const waiting = longest === undefined ? '' : `, waiting for ${longest.scenario}${remaining(longest.until, clock)}`;
-    return `${done} of ${total} scenarios done${waiting}`;
+    return `${done} of ${planned.size} scenarios done${waiting}`;
   };
   const wipe = (): void => {
     if (shown !== '') terminal.out(WIPE);
     shown = '';
   };
   const draw = (): void => {
-    if (total === 0) return;
+    if (planned.size === 0) return;
     const line = terminal.live ? status().slice(0, terminal.columns - 1) : `${status()}\n`;
     if (terminal.live && line === shown) return;
     wipe();
@@ -56,7 +57,7 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
 
   return {
     hear(event) {
-      if (event.kind === 'started') total = event.header.selection.length;
+      if (event.kind === 'started') for (const id of event.header.selection) planned.add(id);
       else if (event.kind === 'running') {
         const { scenario, seconds } = event;
         running.set(scenario, { scenario, until: performance.now() + seconds * 1000 });
@@ -64,7 +65,7 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
         say(`${event.scenario} breaks ${event.clause}: looking for a shorter program that does`);
       } else {
         running.delete(event.scenario);
-        done += 1;
+        if (planned.has(event.scenario)) done += 1;
       }
     },
     say,

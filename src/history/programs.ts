@@ -42,16 +42,17 @@ function operationText(operation: Operation, inGroup: (group: number) => string)
       return [
         `c${operation.by} consumes${inGroup(operation.group)} with max_msgs=${operation.max_msgs} and acknowledges until nothing comes`,
       ];
-    case 'together':
-      return [
-        'at the same time:',
-        ...operation.lanes.flatMap((lane) =>
-          lane
-            .flatMap((one) => operationText(one, inGroup))
-            .map((line, index) => `${index === 0 ? '- ' : '  '}${line}`),
-        ),
-      ];
   }
+  return lanesText(operation.lanes, inGroup);
+}
+
+function lanesText(lanes: readonly (readonly Operation[])[], inGroup: (group: number) => string): string[] {
+  return [
+    'at the same time:',
+    ...lanes.flatMap((lane) =>
+      lane.flatMap((one) => operationText(one, inGroup)).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`),
+    ),
+  ];
 }
 
 const WAITS = {

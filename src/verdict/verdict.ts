@@ -18,11 +18,11 @@ const MOST_FINDINGS = 100;
 
 /** The verdict of a run by its evidence alone. */
 export function verdictOf(evidence: Evidence, register: Register, rules: readonly Rule[]): Verdict {
-  const { header, histories, footer, problems } = evidence;
+  const { header, histories, counterexamples, footer, problems } = evidence;
   const judgements = new Map(histories.map((history) => [history, judge(history, rules)]));
   const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
-  const tallies = tally(judgements);
+  const tallies = tally(plainestFirst(judgements, counterexamples));
   const troubles = troublesOf(header, histories);
 
   // Where nobody set out to exercise any, as with programs alone, those count that were.
@@ -136,10 +136,23 @@ function coverageOf(header: Header, judgements: ReadonlyMap<History, Judgement>)
 
 function counterexamplesIn({ histories, counterexamples }: Evidence): FoundCounterexample[] {
   const operations = new Map(histories.map(({ scenario, program }) => [scenario, lengthOf(program?.operations ?? [])]));
-  return counterexamples.map(({ type: _, ...found }) => {
-    const whole = operations.get(found.scenario) ?? 0;
-    return { ...found, operations: whole, shortest: operations.get(found.shrunk ?? found.scenario) ?? whole };
+  return counterexamples.map(({ scenario, clause, replays, reproduced, attempts, again, shrunk }) => {
+    const whole = operations.get(scenario) ?? 0;
+    const shortest = operations.get(shrunk ?? scenario) ?? whole;
+    return { scenario, clause, replays, reproduced, attempts, again, shrunk, operations: whole, shortest };
   });
+}
+
+/** Programs as they were generated come last: what a scenario or a short program shows is easier to understand. */
+function plainestFirst(
+  judgements: ReadonlyMap<History, Judgement>,
+  counterexamples: Evidence['counterexamples'],
+): ReadonlyMap<History, Judgement> {
+  const shrunk = new Set(counterexamples.map((one) => one.shrunk));
+  const isPlain = ([{ scenario, program }]: readonly [History, Judgement]): boolean =>
+    program === undefined || shrunk.has(scenario);
+  const all = [...judgements];
+  return new Map([...all.filter(isPlain), ...all.filter((one) => !isPlain(one))]);
 }
 
 interface Tally {

@@ -43,10 +43,10 @@ describe('what is generated', () => {
   });
 
   test('is evidence that its schema accepts', () => {
-    for (const program of programsOf(4, 300)) {
-      const line = { type: 'program', scenario: 'programs/1', program };
-      expect(schemas.evidence.check(line), schemas.evidence.problems()).toBe(true);
-    }
+    const refused = programsOf(4, 300).filter(
+      (program) => !schemas.evidence.check({ type: 'program', scenario: 'programs/1', program }),
+    );
+    expect(refused).toEqual([]);
   });
 
   test.for([30, 300])('leaves no kind of operation, acknowledgement or overlap out within %i s', (seconds) => {

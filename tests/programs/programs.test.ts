@@ -4,7 +4,7 @@ import type { Program } from '../../schemas/types.ts';
 import { register } from '../../specs/register.ts';
 import { startCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
-import { programText, tallyOf, lengthOf } from '../../src/history/programs.ts';
+import { lengthOf, tallyOf } from '../../src/history/programs.ts';
 import { schemas } from '../../src/history/schemas.ts';
 import { budgetFor, findCounterexamples } from '../../src/programs/counterexamples.ts';
 import { generated, programScenario, secondsFor } from '../../src/programs/scenarios.ts';
@@ -223,43 +223,4 @@ test('what cannot be reproduced is called flaky, with what came of it both times
   expect(found?.again).toEqual(['programs/1/again/1', 'programs/1/again/2', 'programs/1/again/3']);
   for (const id of ['programs/1', ...found!.again])
     expect(lines.some(({ type, scenario: of }) => type === 'end' && of === id)).toBe(true);
-});
-
-test('a program reads as sentences', () => {
-  const operations: Program['operations'] = [
-    { do: 'arrange', group: 2, messages: [{}, { body: '{"t":"#"}', attributes: '{}' }] },
-    { do: 'consume', by: 1, group: 2, query: { max_msgs: '3' } },
-    {
-      do: 'acknowledge',
-      by: 1,
-      group: 2,
-      entries: [
-        { of: { by: 1, group: 2, back: 0 }, places: [0, -1], status: 'success' },
-        { of: { by: 2, group: 1, back: 2 }, places: 'rest' },
-        { handler: null, status: 7 },
-      ],
-    },
-    {
-      do: 'together',
-      lanes: [
-        [{ do: 'wait', group: 2, until: 'half' }],
-        [
-          { do: 'delete', group: 1 },
-          { do: 'drain', by: 3, group: 2, max_msgs: '1' },
-        ],
-      ],
-    },
-    { do: 'post', by: 1, group: 1, body: '[]' },
-  ];
-  expect(programText({ mode: 'FIFO', groups: 2, seconds: 30, operations })).toEqual([
-    'on a FIFO queue with 2 groups:',
-    '1.  arrange 2 dead letters, among them body {"t":"#"} attributes {} in group 2',
-    '2.  c1 consumes in group 2 with max_msgs=3',
-    '3.  c1 acknowledges in group 2 the 1st, last of the last batch as success, then the rest of the 3rd last batch that c2 got in group 1 without a status, then the handler null as 7',
-    '4.  at the same time:',
-    '    - wait for half of the last lease in group 2',
-    '    - delete group 1',
-    '      c3 consumes in group 2 with max_msgs=1 and acknowledges until nothing comes',
-    '5.  c1 acknowledges in group 1 with the body []',
-  ]);
 });

@@ -65,6 +65,15 @@ export function connections(): Agent {
 export function endpoint(options: EndpointOptions): Endpoint {
   const { clock, lag, scenario, redact } = options;
   const base = options.url.replace(/\/+$/, '');
+  // One listener for all that is under way: a signal made of two for each request would cost more than the request.
+  const underWay = new Set<AbortController>();
+  options.signal.addEventListener(
+    'abort',
+    () => {
+      for (const request of underWay) request.abort(options.signal.reason);
+    },
+    { once: true },
+  );
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
     const token = call.token === undefined ? options.token : (call.token ?? undefined);
@@ -72,23 +81,27 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();
-    const { outcome, received } = await clock.during(call.mayWaitSeconds !== undefined, async () => {
-      if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
-      const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
-      const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
-      try {
-        const outcome = await exchange(
-          options,
-          base,
-          call,
-          { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
-          giveUp.signal,
-        );
-        return { outcome, received: clock.stamp() };
-      } finally {
-        cancel();
-      }
-    });
+    if (options.signal.aborted) giveUp.abort(options.signal.reason);
+    underWay.add(giveUp);
+    const { outcome, received } = await clock
+      .during(call.mayWaitSeconds !== undefined, async () => {
+        if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
+        const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
+        const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
+        try {
+          const outcome = await exchange(
+            options,
+            base,
+            call,
+            { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
+            giveUp.signal,
+          );
+          return { outcome, received: clock.stamp() };
+        } finally {
+          cancel();
+        }
+      })
+      .finally(() => underWay.delete(giveUp));
     const recorded: Exchange = {
       type: 'exchange',
       scenario,
@@ -163,7 +176,7 @@ async function exchange(
       // A consume takes leases and an acknowledgement settles: neither may be sent twice behind our back.
       idempotent: false,
       responseHeaders: 'raw',
-      signal: AbortSignal.any([giveUp, options.signal]),
+      signal: giveUp,
     });
     const body = Buffer.from(await answer.body.arrayBuffer());
     return {

@@ -61,6 +61,9 @@ export function* simpler(program: Program): Generator<Program> {
     for (const parts of simplerOperation(operation))
       yield having([...operations.slice(0, index), ...parts, ...operations.slice(index + 1)]);
   }
+  const consumers = [...new Set(consumersIn(operations))];
+  if (consumers.some((by, index) => by !== index + 1))
+    yield having(operations.map((one) => asConsumer(one, (by) => consumers.indexOf(by) + 1)));
   if (program.mode === 'FIFO') yield { ...program, mode: 'NORMAL' };
 }
 
@@ -102,7 +105,7 @@ function* simplerOperation(operation: Operation): Generator<readonly Operation[]
     }
     case 'acknowledge':
       for (const entries of simplerEntries(operation)) yield [{ ...operation, entries }];
-      if (operation.by > 1) yield [byFirst(operation)];
+      if (operation.by > 1) yield [asConsumer(operation, () => 1)];
       return;
     case 'together':
       yield operation.lanes.flat();
@@ -155,11 +158,26 @@ function* simplerEntries({ entries }: AcknowledgeOperation): Generator<Naming[]>
   }
 }
 
-function byFirst(operation: AcknowledgeOperation): AcknowledgeOperation {
+/** Who consumes and acknowledges, in the order of appearance. */
+function consumersIn(operations: readonly Operation[]): number[] {
+  return operations.flatMap((one) => {
+    if (one.do === 'together') return consumersIn(one.lanes.flat());
+    const named = one.do === 'acknowledge' ? one.entries.flatMap((entry) => ('of' in entry ? [entry.of.by] : [])) : [];
+    return 'by' in one ? [one.by, ...named] : named;
+  });
+}
+
+function asConsumer(operation: Operation, number: (by: number) => number): Operation {
+  if (operation.do === 'together')
+    return { ...operation, lanes: operation.lanes.map((lane) => lane.map((one) => asConsumer(one, number))) };
+  if (!('by' in operation)) return operation;
+  if (operation.do !== 'acknowledge') return { ...operation, by: number(operation.by) };
   return {
     ...operation,
-    by: 1,
-    entries: operation.entries.map((entry) => ('of' in entry ? { ...entry, of: { ...entry.of, by: 1 } } : entry)),
+    by: number(operation.by),
+    entries: operation.entries.map((entry) =>
+      'of' in entry ? { ...entry, of: { ...entry.of, by: number(entry.of.by) } } : entry,
+    ),
   };
 }
 

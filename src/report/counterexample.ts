@@ -61,8 +61,12 @@ export function historyText(history: History, finding?: Pick<BrokenFinding, 'exc
       if (handler !== undefined) handlers.set(handler, `${consume.id}.${index + 1}`);
   const marked = new Set(finding?.exchanges);
   const start = view.calls[0]?.sent[0] ?? 0;
-  const lines = view.calls
-    .filter((call) => marked.has(call.id) || ['consume', 'acknowledge', 'other', 'delete-group'].includes(call.kind))
+  const told = view.calls.filter(
+    (call) => marked.has(call.id) || ['consume', 'acknowledge', 'other', 'delete-group'].includes(call.kind),
+  );
+  // Tidying up behind a program is not part of it.
+  const lines = told
+    .slice(0, told.findLastIndex((call) => marked.has(call.id) || call.kind !== 'delete-group') + 1)
     .map((call) => {
       const where = groups.size > 1 && groups.has(call.group) ? ` g${groups.get(call.group)}` : '';
       const instant = `${(call.sent[0] - start).toFixed(1)} s`.padStart(8);

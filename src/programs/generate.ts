@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type {
   AcknowledgeOperation,
   ArrangeOperation,
+  BatchReference,
   ConsumeOperation,
   MessageText,
   Naming,
@@ -183,89 +184,13 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
   );
 
   return fc.tuple(groupOf(groups), by).chain(([group, consumer]) => {
+    const place = { group, by: consumer };
     const consume = (values: fc.Arbitrary<Query>, who = consumer): fc.Arbitrary<ConsumeOperation> =>
       values.map((chosen) => ({ do: 'consume', by: who, group, query: chosen }));
     const normal = consume(query(sizes));
-    const last = (back = 0): { by: number; group: number; back: number } => ({ by: consumer, group, back });
-    const acknowledge = (entries: Naming[], who = consumer): AcknowledgeOperation => ({
-      do: 'acknowledge',
-      by: who,
-      group,
-      entries,
-    });
-    const whole = (status: string, back = 0): AcknowledgeOperation =>
-      acknowledge([{ of: last(back), places: 'all', status }]);
-    const place = fc.integer({ min: 0, max: 6 });
-    const prefix = fc.integer({ min: 1, max: 6 }).map((length) => Array.from({ length }, (_, index) => index));
-    const named = (places: number[], status: string = SUCCESS, back = 0): Naming => ({
-      of: last(back),
-      places,
-      status,
-    });
-    const rest = (status: string): Naming => ({ of: last(), places: 'rest', status });
-
-    /** Acknowledgements of what came last, and of what came before. */
-    const pattern: fc.Arbitrary<AcknowledgeOperation> = weighted(
-      [4, fc.constant(whole(SUCCESS))],
-      [2, fc.constant(whole(FAIL))],
-      [2, fc.constant(acknowledge([{ of: last(), places: 'all' }]))],
-      [3, prefix.map((places) => acknowledge([named(places)]))],
-      [2, place.map((at) => acknowledge([named([-1 - (at % 3)])]))],
-      [2, place.map((at) => acknowledge([named([at]), named([at + 2])]))],
-      [2, fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 2 }).map((places) => acknowledge([named(places)]))],
-      [1, place.map((at) => acknowledge([named([0]), named([at % 3]), rest(SUCCESS)]))],
-      [
-        3,
-        prefix.chain((places) =>
-          pick(SUCCESS, FAIL).map((then) =>
-            acknowledge([named(places.slice(1)), named(places.slice(-1), FAIL), rest(then)]),
-          ),
-        ),
-      ],
-      [2, prefix.map((places) => acknowledge([named(places), rest(FAIL)]))],
-      [4, pick(SUCCESS, FAIL).map((status) => acknowledge([named([0, 1], status), named([0, 1, 2], SUCCESS, 1)]))],
-      [2, pick(SUCCESS, FAIL).map((status) => whole(status, 1))],
-      [
-        1,
-        fc
-          .integer({ min: 1, max: 3 })
-          .map((other) => acknowledge([{ of: { by: other, group, back: 0 }, places: 'all', status: SUCCESS }])),
-      ],
-      [
-        1,
-        fc
-          .integer({ min: 1, max: groups })
-          .map((other) =>
-            acknowledge([{ of: { by: consumer, group: other, back: 0 }, places: 'all', status: SUCCESS }]),
-          ),
-      ],
-      [
-        2,
-        fc
-          .tuple(fc.boolean(), text)
-          .map(([first, handler]) =>
-            acknowledge(
-              first ? [{ handler, status: SUCCESS }, rest(SUCCESS)] : [named([0, 1]), { handler, status: SUCCESS }],
-            ),
-          ),
-      ],
-      [2, json.map((value) => acknowledge([named([0]), { ...named([1]), status: JSON.parse(value) as string }]))],
-      [1, json.map((value) => acknowledge([{ handler: JSON.parse(value) as string, status: SUCCESS }]))],
-    );
-    const wild: fc.Arbitrary<Operation> = weighted<Operation>(
-      [
-        6,
-        fc.tuple(pick('max_msgs', 'time_wait', 'ack_wait'), wildValue).map(([name, value]) => ({
-          do: 'consume',
-          by: consumer,
-          group,
-          query: { max_msgs: '2', time_wait: '1', ack_wait: '15', [name]: value },
-        })),
-      ],
-      [2, json.map((value) => ({ do: 'post', by: consumer, group, body: value }))],
-      [1, json.map((value) => ({ do: 'post', by: consumer, group, body: `{"message":${value}}` }))],
-      [1, text.map((value) => ({ do: 'post', by: consumer, group, body: value }))],
-    );
+    const whole = (status: string): AcknowledgeOperation => wholeBatch(place, status);
+    const pattern = patterns(place, groups);
+    const wild = wildOperation(place);
     const wait: fc.Arbitrary<Operation> = weighted(
       [2, pick('half' as const)],
       [3, pick('before' as const)],
@@ -325,4 +250,93 @@ function phrase(groups: number, leases: fc.Arbitrary<string | undefined>): fc.Ar
       [groups > 1 ? 3 : 0, normal.map((first) => [first, { ...whole(SUCCESS), group: (group % groups) + 1 }])],
     );
   });
+}
+
+/** Whose call it is, and in which group. */
+interface Place {
+  readonly by: number;
+  readonly group: number;
+}
+
+function wholeBatch({ by, group }: Place, status: string, back = 0): AcknowledgeOperation {
+  return { do: 'acknowledge', by, group, entries: [{ of: { by, group, back }, places: 'all', status }] };
+}
+
+/** Acknowledgements of what came last, and of what came before. */
+function patterns({ by, group }: Place, groups: number): fc.Arbitrary<AcknowledgeOperation> {
+  const last = (back = 0): BatchReference => ({ by, group, back });
+  const acknowledge = (entries: Naming[]): AcknowledgeOperation => ({ do: 'acknowledge', by, group, entries });
+  const whole = (status: string, back = 0): AcknowledgeOperation => wholeBatch({ by, group }, status, back);
+  const place = fc.integer({ min: 0, max: 6 });
+  const prefix = fc.integer({ min: 1, max: 6 }).map((length) => Array.from({ length }, (_, index) => index));
+  const named = (places: number[], status: string = SUCCESS, back = 0): Naming => ({
+    of: last(back),
+    places,
+    status,
+  });
+  const rest = (status: string): Naming => ({ of: last(), places: 'rest', status });
+
+  return weighted(
+    [4, fc.constant(whole(SUCCESS))],
+    [2, fc.constant(whole(FAIL))],
+    [2, fc.constant(acknowledge([{ of: last(), places: 'all' }]))],
+    [3, prefix.map((places) => acknowledge([named(places)]))],
+    [2, place.map((at) => acknowledge([named([-1 - (at % 3)])]))],
+    [2, place.map((at) => acknowledge([named([at]), named([at + 2])]))],
+    [2, fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 2 }).map((places) => acknowledge([named(places)]))],
+    [1, place.map((at) => acknowledge([named([0]), named([at % 3]), rest(SUCCESS)]))],
+    [
+      3,
+      prefix.chain((places) =>
+        pick(SUCCESS, FAIL).map((then) =>
+          acknowledge([named(places.slice(0, -1)), named(places.slice(-1), FAIL), rest(then)]),
+        ),
+      ),
+    ],
+    [2, prefix.map((places) => acknowledge([named(places), rest(FAIL)]))],
+    [4, pick(SUCCESS, FAIL).map((status) => acknowledge([named([0, 1], status), named([0, 1, 2], SUCCESS, 1)]))],
+    [2, pick(SUCCESS, FAIL).map((status) => whole(status, 1))],
+    [
+      1,
+      fc
+        .integer({ min: 1, max: 3 })
+        .map((other) => acknowledge([{ of: { by: other, group, back: 0 }, places: 'all', status: SUCCESS }])),
+    ],
+    [
+      1,
+      fc
+        .integer({ min: 1, max: groups })
+        .map((other) => acknowledge([{ of: { by, group: other, back: 0 }, places: 'all', status: SUCCESS }])),
+    ],
+    [
+      2,
+      fc
+        .tuple(fc.boolean(), text)
+        .map(([first, handler]) =>
+          acknowledge(
+            first ? [{ handler, status: SUCCESS }, rest(SUCCESS)] : [named([0, 1]), { handler, status: SUCCESS }],
+          ),
+        ),
+    ],
+    [2, json.map((value) => acknowledge([named([0]), { ...named([1]), status: JSON.parse(value) as string }]))],
+    [1, json.map((value) => acknowledge([{ handler: JSON.parse(value) as string, status: SUCCESS }]))],
+  );
+}
+
+/** What lies outside of the ranges, or has no form at all. */
+function wildOperation({ by, group }: Place): fc.Arbitrary<Operation> {
+  return weighted<Operation>(
+    [
+      6,
+      fc.tuple(pick('max_msgs', 'time_wait', 'ack_wait'), wildValue).map(([name, value]) => ({
+        do: 'consume',
+        by,
+        group,
+        query: { max_msgs: '2', time_wait: '1', ack_wait: '15', [name]: value },
+      })),
+    ],
+    [2, json.map((value) => ({ do: 'post', by, group, body: value }))],
+    [1, json.map((value) => ({ do: 'post', by, group, body: `{"message":${value}}` }))],
+    [1, text.map((value) => ({ do: 'post', by, group, body: value }))],
+  );
 }

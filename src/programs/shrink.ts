@@ -77,13 +77,20 @@ function* without<T>(list: readonly T[]): Generator<readonly T[]> {
   }
 }
 
-/** Two operations become one: what is arranged at once, and a consume that itself waits until something is back. */
+/**
+ * Two operations become one: what is arranged at once, a consume that itself waits until something is back, and a drain in
+ * small batches that becomes as many batches of the one that ends each program.
+ */
 function* joined(operations: readonly Operation[]): Generator<readonly Operation[]> {
   for (const [index, one] of operations.entries()) {
     const next = operations[index + 1];
     const [before, after] = [operations.slice(0, index), operations.slice(index + 2)];
     if (one.do === 'arrange' && next?.do === 'arrange')
       yield [...before, { ...next, messages: [...one.messages, ...next.messages] }, ...after];
+    if (one.do === 'arrange' && next?.do === 'drain' && one.messages.length <= 40) {
+      const times = Math.ceil(10 / Number(next.max_msgs));
+      yield [...before, { ...one, messages: Array.from({ length: times }, () => one.messages).flat() }, ...after];
+    }
     if ((one.do === 'wait' || one.do === 'acknowledge') && next?.do === 'consume')
       yield [...before, { ...next, query: { ...next.query, time_wait: '60' } }, ...after];
   }

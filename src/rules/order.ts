@@ -33,8 +33,11 @@ function* gap(view: View): Generator<Finding> {
     const { call, entries, shape, gap } = one;
     if (gap === undefined || gap.perhaps === entries?.length) continue;
     const success = call.counts?.success ?? 0;
+    // What had failed before in the same batch, order and all, is not asked for its order again (B9).
+    const again = entries?.slice(gap.sure, success) ?? [];
+    const failedBefore = again.length > 0 && again.every(({ spentAs }) => spentAs === 'fail');
     // Another acknowledgement that was under way may have closed it before.
-    if (shape === 'in-order' || (success > gap.perhaps && success <= gap.sure)) yield undecided(call);
+    if (shape === 'in-order' || failedBefore || (success > gap.perhaps && success <= gap.sure)) yield undecided(call);
     else yield* countsNoMoreThan(one, 'nothing counts as success behind a dead letter that was left out', gap.sure);
   }
 }

@@ -196,6 +196,23 @@ describe('nothing counts as success behind one that was left out (B3)', () => {
   const atMost = (many: number): string =>
     `nothing counts as success behind a dead letter that was left out: success is at most ${many}`;
 
+  test('is not asked again of what had failed with its batch (B9)', () => {
+    for (const [success, expected] of [
+      [2, undecided(3)],
+      [0, held(3)],
+    ] as const) {
+      const { told, entries } = batch(4);
+      told.acknowledge([11, 11.5], entries([1, 3]), [0, 2]);
+      told.acknowledge([12, 12.5], entries([1, 3]), [success, 2 - success]);
+      expect(findings(told, CLAUSE)).toEqual([held(2), expected]);
+    }
+    // One of them had not been named before.
+    const { told, entries } = batch(4);
+    told.acknowledge([11, 11.5], entries([1]), [0, 1]);
+    told.acknowledge([12, 12.5], entries([1, 3]), [2, 0]);
+    expect(findings(told, CLAUSE)).toEqual([held(2), broken(atMost(0), 'success is 2', 3)]);
+  });
+
   test.for([
     [[1], [0, 1], held(2)],
     [[1], [1, 0], broken(atMost(0), 'success is 1', 2)],

@@ -65,15 +65,6 @@ export function connections(): Agent {
 export function endpoint(options: EndpointOptions): Endpoint {
   const { clock, lag, scenario, redact } = options;
   const base = options.url.replace(/\/+$/, '');
-  // One listener for all that is under way: a signal made of two for each request would cost more than the request.
-  const underWay = new Set<AbortController>();
-  options.signal.addEventListener(
-    'abort',
-    () => {
-      for (const request of underWay) request.abort(options.signal.reason);
-    },
-    { once: true },
-  );
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
     const token = call.token === undefined ? options.token : (call.token ?? undefined);
@@ -81,8 +72,10 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();
-    if (options.signal.aborted) giveUp.abort(options.signal.reason);
-    underWay.add(giveUp);
+    // Not a signal made of both: that would cost more than the request.
+    const stop = (): void => giveUp.abort(options.signal.reason);
+    if (options.signal.aborted) stop();
+    options.signal.addEventListener('abort', stop);
     const { outcome, received } = await clock
       .during(call.mayWaitSeconds !== undefined, async () => {
         if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
@@ -101,7 +94,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
           cancel();
         }
       })
-      .finally(() => underWay.delete(giveUp));
+      .finally(() => options.signal.removeEventListener('abort', stop));
     const recorded: Exchange = {
       type: 'exchange',
       scenario,

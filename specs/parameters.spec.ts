@@ -128,7 +128,7 @@ const limits = bothModes.flatMap((mode) => [
     scenario({
       id: `parameters/max-msgs/returned/${mode}/${failed ? 'failed' : 'forgotten'}`,
       title: `Of ${failed ? 'failed' : 'forgotten'} dead letters that came back no answer holds more than max_msgs either.`,
-      clauses: ['consume.max-msgs.limit', 'redelivery.by-ack-wait'],
+      clauses: ['consume.max-msgs.limit', failed ? 'redelivery.after-fail' : 'redelivery.by-ack-wait'],
       seconds: 25,
       queues: [queueOf(mode)],
       async run({ queue }) {

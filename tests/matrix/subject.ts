@@ -38,7 +38,6 @@ const CROSS_SECTION: ReadonlySet<string> = new Set([
   'acknowledge/counts/FIFO/ssf-of-3',
   'order/FIFO/fail-in-the-middle',
   'redelivery/NORMAL/another-batch/fail',
-  'handlers/other-group',
   'delivery/fifo/in-flight',
   'eligibility/path/unknown-group',
 ]);

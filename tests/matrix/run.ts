@@ -18,7 +18,7 @@ import type { Done, Task } from './worker.ts';
 const USAGE = `npm run matrix -- [--only PATTERN] [--all]
   --only PATTERN  these entries of the gallery; then no document is written
   --all           every scenario for everyone; without it a deviant meets those that are to find it and a cross-section, an
-                  oddity enough for every clause and a twentieth of the rest`;
+                  oddity enough for every clause`;
 
 const { only, all } = options();
 const matches = only === undefined ? () => true : matcher(only);

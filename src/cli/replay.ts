@@ -7,10 +7,9 @@ import { targetOf } from '../campaign/embedded.ts';
 import { EVIDENCE_FILE, openEvidence } from '../campaign/evidence-file.ts';
 import { integer } from '../campaign/given.ts';
 import { readEvidence } from '../history/evidence.ts';
-import { programText } from '../history/programs.ts';
 import { version } from '../package.ts';
 import { programScenario } from '../programs/scenarios.ts';
-import { historyText } from '../report/counterexample.ts';
+import { historyText, programLines } from '../report/counterexample.ts';
 import { excerpt } from '../report/plain.ts';
 import { EXIT_MEANINGS } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
@@ -27,7 +26,7 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
   const { settings, token } = await configure(options, process.env, (_profile, stamp) => `${stamp}-replay`);
   await mkdir(settings.out, { recursive: true });
   const file = openEvidence(settings.out);
-  terminal.out(`${programText(program).join('\n')}\n\n`);
+  terminal.out(`${programLines(program).join('\n')}\n\n`);
   await runCampaign({
     settings: { ...settings, only: 'replay/*' },
     target: targetOf(settings),

@@ -1,5 +1,5 @@
 /** A counterexample as a person reads it: the program, what came of it, and what it breaks. */
-import type { BrokenFinding, FoundCounterexample, Verdict } from '../../schemas/types.ts';
+import type { BrokenFinding, FoundCounterexample, Program, Verdict } from '../../schemas/types.ts';
 import type { AcknowledgeCall, Call, Delivery } from '../history/calls.ts';
 import type { Evidence, History } from '../history/evidence.ts';
 import { programText } from '../history/programs.ts';
@@ -29,9 +29,7 @@ export function counterexampleText(
     reproduced === 0
       ? `flaky: ${replays} replays did not break it again, so no shorter form was looked for`
       : `${found.operations === found.shortest ? `none of its ${found.operations} operations can be left out` : `${found.shortest} of its ${found.operations} operations are enough`}${reproduced < replays ? `; broken again in ${reproduced} of ${replays} replays` : ''}`,
-    ...(history?.program === undefined
-      ? []
-      : programText(history.program).map((line) => `  ${' '.repeat(line.search(/\S|$/))}${excerpt(line, 300)}`)),
+    ...(history?.program === undefined ? [] : programLines(history.program).map((line) => `  ${line}`)),
     'what came of it:',
     ...(history === undefined ? [] : historyText(history, findings[0]).map((line) => `  ${line}`)),
     ...findings
@@ -43,6 +41,11 @@ export function counterexampleText(
     ]),
     ...(replayWith === undefined ? [] : [`replay    npx dms-conformance replay ${replayWith}`]),
   ];
+}
+
+/** A program in words, as they may reach a terminal: what was generated holds whatever a terminal obeys. */
+export function programLines(program: Program): string[] {
+  return programText(program).map((line) => `${' '.repeat(line.search(/\S|$/))}${excerpt(line, 300)}`);
 }
 
 /**

@@ -279,7 +279,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       } catch (error) {
         return howItEnded(error, interrupt);
       } finally {
-        await tidy();
+        if (!site.vanishes) await tidy();
         stage.clock.close();
       }
     } finally {

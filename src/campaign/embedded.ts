@@ -23,7 +23,7 @@ export function embeddedTarget(project: string, optionsOfOne: () => EmulatorOpti
     async open() {
       const emulator = await startEmulator({ project, token: TOKEN, ...optionsOfOne(), clock: 'controlled' });
       const { url, clock } = emulator;
-      return { url, hook: clock && (() => clock), close: () => emulator.close() };
+      return { url, hook: clock && (() => clock), vanishes: true, close: () => emulator.close() };
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Site {
   readonly url: string;
   /** Its clock hook; undefined under the wall clock. */
   readonly hook: ((connections: Connections) => ClockHook) | undefined;
+  /** Whether what was arranged there vanishes with it, so that nothing has to be deleted. */
+  readonly vanishes: boolean;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,6 @@ export function remoteTarget(settings: Settings & { readonly endpoint: string })
     name: name.href.replace(/\/+$/, ''),
     clock,
     atOnce: clock === 'wall' ? Infinity : 1,
-    open: () => Promise.resolve({ url: url.href, hook, close: () => Promise.resolve() }),
+    open: () => Promise.resolve({ url: url.href, hook, vanishes: false, close: () => Promise.resolve() }),
   };
 }

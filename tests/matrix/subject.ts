@@ -82,7 +82,8 @@ async function onTheWall(subject: Subject): Promise<Target & { readonly close: (
     name: emulator.url,
     clock: 'wall',
     atOnce: Infinity,
-    open: () => Promise.resolve({ url: emulator.url, hook: undefined, close: () => Promise.resolve() }),
+    open: () =>
+      Promise.resolve({ url: emulator.url, hook: undefined, vanishes: false, close: () => Promise.resolve() }),
     close: () => emulator.close(),
   };
 }

@@ -86,7 +86,8 @@ export async function sharedEmulator(options: EmulatorOptions = {}): Promise<Sha
       name: url,
       clock: clock === undefined ? 'wall' : 'controlled',
       atOnce: clock === undefined ? Infinity : 1,
-      open: () => Promise.resolve({ url, hook: clock && (() => clock), close: () => Promise.resolve() }),
+      open: () =>
+        Promise.resolve({ url, hook: clock && (() => clock), vanishes: false, close: () => Promise.resolve() }),
     },
     async queues() {
       const listed = (await (await fetch(`${url}/v1.0/${PROJECT}/queues`)).json()) as { queues: { name: string }[] };

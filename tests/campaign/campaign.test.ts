@@ -69,12 +69,11 @@ describe('the evidence of a run', () => {
   });
 
   test('tells each scenario from its start to its end, arranging and tidying included', async () => {
-    const run = await ran([
-      made('chapter/one', async (world) => {
-        await oneDeadLetter(world);
-        await world.wait(1);
-      }),
-    ]);
+    const one = made('chapter/one', async (world) => {
+      await oneDeadLetter(world);
+      await world.wait(1);
+    });
+    const run = await ran([one], { target: (await sharedEmulator({ clock: 'controlled' })).target });
     const types = noted(run.lines, 'chapter/one');
     expect(types[0]).toBe('start');
     expect(types.at(-1)).toBe('end');
@@ -85,6 +84,11 @@ describe('the evidence of a run', () => {
     expect(exchanges.map(({ id }) => id).toSorted((a, b) => a - b)).toEqual(exchanges.map((_, index) => index + 1));
     expect(exchanges.slice(-2).map(({ request }) => request.method)).toEqual(['DELETE', 'DELETE']);
     expect(run.footer).toMatchObject({ outcome: 'completed', undeleted: [] });
+  });
+
+  test('holds no tidying where all vanishes by itself', async () => {
+    const run = await ran([made('chapter/one', oneDeadLetter)]);
+    expect(exchangesOf(run, 'chapter/one').map(({ request }) => request.method)).not.toContain('DELETE');
   });
 
   test('gives every message a tag of its own, over all scenarios', async () => {

@@ -1,6 +1,6 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
 import type { Counterexample, End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
-import { dmsArranger } from '../arrange/arranger.ts';
+import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
 import { controlledClock } from '../clock/controlled.ts';
@@ -38,6 +38,8 @@ export interface CampaignOptions {
   readonly scenarios: readonly Scenario[];
   readonly register: Register;
   readonly suiteVersion: string;
+  /** Default: over the public API. */
+  readonly arrangement?: Arrangement;
   readonly write: (line: EvidenceLine) => void;
   readonly progress?: (event: Progress) => void;
   /** Aborts the run; its reason may be a SignalInterrupt. */
@@ -68,7 +70,7 @@ export interface Campaign {
 
 /** Starts a run: probes what the endpoint offers and writes the header. */
 export async function startCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { settings, target, write } = options;
+  const { settings, target, write, arrangement = dmsArrangement } = options;
   const token = target.token ?? options.token;
   const origin = monotonicSeconds();
   const startedAt = new Date();
@@ -131,8 +133,11 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         endpoint: client(interrupt),
         clock,
         settings,
+        arrangement,
+        connections: agent,
         hasToken: token !== undefined,
         word: runWord,
+        note: (line) => probed.push(line),
       });
     } finally {
       clock.close();
@@ -150,12 +155,17 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   }
   found = maskedProbe(found, redact);
   undeleted.push(...found.undeleted);
-  const quota = slots(settings.maxQueues ?? found.freeQueues);
+  const quota = slots(settings.maxQueues ?? arrangement.mostQueues ?? found.freeQueues);
   const turns = slots(target.atOnce);
 
+  const offered = selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present);
+  const unarranged = offered.flatMap(({ id, clauses }) => {
+    const reason = arrangement.refusal(id);
+    return reason === undefined ? [] : [{ scenario: id, provokes: [...clauses], reason }];
+  });
   const selection: Selection = {
     ...selected,
-    scenarios: selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present),
+    scenarios: offered.filter(({ id }) => arrangement.refusal(id) === undefined),
   };
   const header: Header = {
     type: 'header',
@@ -175,6 +185,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     slack: SLACK,
     features: found.features,
     longestWait: selection.longestWait,
+    ...(arrangement.kind === 'dms' ? {} : { arrangement: arrangement.kind }),
+    ...(unarranged.length === 0 ? {} : { unarranged }),
   };
   write(header);
   for (const line of probed) write(line);
@@ -243,17 +255,20 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const groups: { queue: string; group: string }[] = [];
       const made: WorldOptions['queues'][number][] = [];
       const arrangerFor = (signal: AbortSignal, limited = true): WorldOptions['arranger'] =>
-        dmsArranger({
-          endpoint: stage.client(signal, limited),
-          clock: stage.clock,
-          project: settings.project,
-          scenario: scenario.id,
-          signal,
-          note(line) {
-            if (line.type === 'group') groups.push(line);
-            note(line);
+        arrangement.arranger(
+          {
+            endpoint: stage.client(signal, limited),
+            clock: stage.clock,
+            project: settings.project,
+            scenario: scenario.id,
+            signal,
+            note(line) {
+              if (line.type === 'group') groups.push(line);
+              note(line);
+            },
           },
-        });
+          agent,
+        );
       const tidy = async (): Promise<void> => {
         const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000), false);
         for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
@@ -279,7 +294,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       } catch (error) {
         return howItEnded(error, interrupt);
       } finally {
-        if (!site.vanishes) await tidy();
+        if (!site.vanishes && arrangement.deletes) await tidy();
         stage.clock.close();
       }
     } finally {

@@ -47,20 +47,20 @@ function answerOf(command: string, who: string, request: string, signal: AbortSi
         // It has ended meanwhile.
       }
     };
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       kill();
-      reject(error as Error);
+      reject(error);
     };
     const trouble = (text: string): Trouble => new Trouble('arrangement', `${who} ${text}`);
     const timer = setTimeout(() => fail(trouble(`did not end within ${PATIENCE_SECONDS} s`)), PATIENCE_SECONDS * 1000);
-    const abort = (): void => fail(signal.reason);
+    const abort = (): void => fail(signal.reason as Error);
     signal.addEventListener('abort', abort, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > MOST_OUTPUT) fail(trouble(`wrote more than ${MOST_OUTPUT} bytes to its standard output`));
       else out.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => (complaint = `${complaint}${chunk}`.slice(-300)));
+    child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-300)));
     child.on('error', (error) => fail(trouble(`cannot be started: ${error.message}`)));
     child.on('close', (code) => {
       clearTimeout(timer);

@@ -1,14 +1,24 @@
 /** Takes queues and groups as they are, which already hold dead letters. */
-import type { Preloaded } from '../../schemas/types.ts';
-import { parseSpelled, sameJson, SpelledNumber } from '../history/json.ts';
+import { parseJson, parseSpelled, sameJson, SpelledNumber } from '../history/json.ts';
 import { schemas } from '../history/schemas.ts';
 import { makeTag } from '../history/tags.ts';
 import type { Arranger, ArrangerOptions, MessageSpec, QueueSpec } from './arranger.ts';
 import type { Arrangement } from './arrangement.ts';
 import { Trouble } from './trouble.ts';
 
-type Queue = Preloaded['queues'][number];
-type Group = Queue['groups'][number];
+/** A queue that is there. */
+export interface PreloadedQueue {
+  readonly queue: string;
+  readonly mode: QueueSpec['mode'];
+  readonly redrive: boolean;
+  readonly groups: readonly PreloadedGroup[];
+}
+
+interface PreloadedGroup {
+  readonly group: string;
+  /** JSON texts where they are known, otherwise how many there are. */
+  readonly letters: number | readonly Pick<MessageSpec, 'body' | 'attributes'>[];
+}
 
 /** What a scenario asks for when it can have what it wants. */
 export interface Demand {
@@ -28,30 +38,49 @@ export interface Asking {
 }
 
 /** Reads a manifest; `problem` says what is wrong with it, in words. */
-export function readPreloaded(text: string): { readonly preloaded: Preloaded } | { readonly problem: string } {
-  // Numbers keep their spelling, since that is compared, too.
-  const value = parseSpelled(text);
+export function readPreloaded(
+  text: string,
+): { readonly queues: readonly PreloadedQueue[] } | { readonly problem: string } {
+  const value = parseJson(text);
   if (value === undefined) return { problem: 'is not JSON' };
-  const plain: unknown = JSON.parse(text);
-  if (!schemas.preloaded.check(plain))
+  if (!schemas.preloaded.check(value)) {
     return { problem: `does not fit schemas/preloaded.schema.json: ${schemas.preloaded.problems()}` };
-  const seen = new Set<string>();
-  for (const { queue, groups } of plain.queues) {
-    if (seen.has(queue)) return { problem: `names the queue ${queue} twice` };
-    seen.add(queue);
+  }
+  // Numbers in bodies keep their spelling, since that is compared, too.
+  const spelled = parseSpelled(text) as typeof value;
+  const queues = value.queues.map(({ queue, mode, redrive = true, groups }, q): PreloadedQueue => ({
+    queue,
+    mode,
+    redrive,
+    groups: groups.map(({ group, deadLetters }, g) => ({
+      group,
+      letters: typeof deadLetters === 'number' ? deadLetters : textsOf(spelled.queues[q]?.groups[g]?.deadLetters),
+    })),
+  }));
+  const twice = queues.find(({ queue }, index) => queues.findIndex((other) => other.queue === queue) < index);
+  if (twice !== undefined) return { problem: `names the queue ${twice.queue} twice` };
+  for (const { groups } of value.queues) {
     for (const { group, deadLetters } of groups) {
-      if (typeof deadLetters === 'number') continue;
-      const twin = deadLetters.find(({ body }, index) =>
-        deadLetters.slice(0, index).some((other) => sameJson(other.body, body)),
-      );
+      const twin = typeof deadLetters === 'number' ? undefined : twinIn(deadLetters.map(({ body }) => body));
       if (twin !== undefined) {
         return {
-          problem: `has two dead letters with the body ${JSON.stringify(twin.body).slice(0, 60)} in group ${group}: they could not be told apart. Give a number instead of a list`,
+          problem: `has two dead letters with the body ${JSON.stringify(twin).slice(0, 60)} in group ${group}: they could not be told apart. Give a number instead of a list`,
         };
       }
     }
   }
-  return { preloaded: value as Preloaded };
+  return { queues };
+}
+
+function textsOf(deadLetters: unknown): { readonly body: string; readonly attributes: string | null }[] {
+  return (deadLetters as { body: unknown; attributes?: unknown }[]).map(({ body, attributes }) => ({
+    body: textOf(body),
+    attributes: attributes === undefined ? null : textOf(attributes),
+  }));
+}
+
+function twinIn(bodies: readonly unknown[]): unknown {
+  return bodies.find((body, index) => bodies.slice(0, index).some((other) => sameJson(other, body)));
 }
 
 /**
@@ -59,7 +88,7 @@ export function readPreloaded(text: string): { readonly preloaded: Preloaded } |
  * is not among them gets nothing.
  */
 export function preloadedArrangement(
-  { queues }: Preloaded,
+  queues: readonly PreloadedQueue[],
   scenarios: readonly Asking[],
   demands: ReadonlyMap<string, Demand>,
 ): Arrangement {
@@ -91,8 +120,8 @@ export function preloadedArrangement(
 
 /** A queue and its groups in the order in which the scenario asks for them. */
 interface Given {
-  readonly queue: Queue;
-  readonly groups: readonly Group[];
+  readonly queue: PreloadedQueue;
+  readonly groups: readonly PreloadedGroup[];
 }
 
 function mostUsefulFirst(scenarios: readonly Asking[]): Asking[] {
@@ -109,18 +138,18 @@ function mostUsefulFirst(scenarios: readonly Asking[]): Asking[] {
   return order;
 }
 
-function held({ deadLetters }: Group): number {
-  return typeof deadLetters === 'number' ? deadLetters : deadLetters.length;
+function held({ letters }: PreloadedGroup): number {
+  return typeof letters === 'number' ? letters : letters.length;
 }
 
 /** Free queues for a demand, with as little too much as there is; or what is missing, in words. */
-function serve(demand: Demand, free: ReadonlySet<Queue>): readonly Given[] | string {
-  const taken = new Set<Queue>();
+function serve(demand: Demand, free: ReadonlySet<PreloadedQueue>): readonly Given[] | string {
+  const taken = new Set<PreloadedQueue>();
   const given: Given[] = [];
   for (const { spec, groups } of demand.queues) {
     let best: { readonly given: Given; readonly waste: number } | undefined;
     for (const queue of free) {
-      if (taken.has(queue) || queue.mode !== spec.mode || (queue.redrive ?? true) !== spec.redrive) continue;
+      if (taken.has(queue) || queue.mode !== spec.mode || queue.redrive !== spec.redrive) continue;
       const fit = fitting(queue, groups);
       if (fit !== undefined && (best === undefined || fit.waste < best.waste)) best = fit;
     }
@@ -136,10 +165,10 @@ function serve(demand: Demand, free: ReadonlySet<Queue>): readonly Given[] | str
 
 /** The groups of a queue for what is asked; a group that is to be empty has to be. */
 function fitting(
-  queue: Queue,
+  queue: PreloadedQueue,
   asked: readonly GroupDemand[],
 ): { readonly given: Given; readonly waste: number } | undefined {
-  const groups: Group[] = [];
+  const groups: PreloadedGroup[] = [];
   let waste = 0;
   for (const { letters } of asked) {
     const [fit] = queue.groups
@@ -159,18 +188,13 @@ function preloadedArranger(given: readonly Given[], { clock, scenario, note }: A
   let queues = 0;
   let tags = 0;
 
-  const lettersOf = ({ deadLetters }: Group): readonly MessageSpec[] => {
-    const list = typeof deadLetters === 'number' ? Array.from({ length: deadLetters }, () => undefined) : deadLetters;
+  const lettersOf = ({ letters }: PreloadedGroup): readonly MessageSpec[] => {
+    const unknown = { body: 'null', attributes: null };
+    const list = typeof letters === 'number' ? Array.from({ length: letters }, () => unknown) : letters;
     return list.map((letter) => {
       tags += 1;
-      const { body = null, attributes } = letter ?? {};
-      return {
-        special: false,
-        tag: makeTag('preloaded', scenario.replace(/[^0-9a-z]/gi, '').toLowerCase(), tags),
-        tagged: false,
-        body: textOf(body),
-        attributes: attributes === undefined ? null : textOf(attributes),
-      };
+      const word = scenario.replace(/[^0-9a-z]/gi, '').toLowerCase();
+      return { special: false, tag: makeTag('preloaded', word, tags), tagged: false, ...letter };
     });
   };
 
@@ -188,14 +212,14 @@ function preloadedArranger(given: readonly Given[], { clock, scenario, note }: A
       asked.set(queue, index + 1);
       const next = given.find((one) => one.queue.queue === queue)?.groups[index];
       if (next === undefined) return Promise.reject(nothing(`group for ${scenario}`));
-      const { group, deadLetters } = next;
+      const { group } = next;
       const now = clock.now();
       note({ type: 'group', scenario, queue, group, ours: false, at: clock.stamp().at });
-      const held = lettersOf(next);
-      letters.set(`${queue}\n${group}`, held);
+      const there = lettersOf(next);
+      letters.set(`${queue}\n${group}`, there);
       // Without their bodies nobody knows them.
-      if (typeof deadLetters !== 'number') {
-        for (const [position, { tag, tagged, body, attributes }] of held.entries()) {
+      if (typeof next.letters !== 'number') {
+        for (const [position, { tag, tagged, body, attributes }] of there.entries()) {
           note({
             type: 'dead-letter',
             scenario,

@@ -1,10 +1,9 @@
 /** From the setting `arrange` to an arrangement. */
 import { readFile } from 'node:fs/promises';
-import type { Preloaded } from '../../schemas/types.ts';
 import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { commandArrangement } from '../arrange/command.ts';
 import { hookArrangement } from '../arrange/hook.ts';
-import { preloadedArrangement, readPreloaded } from '../arrange/preloaded.ts';
+import { preloadedArrangement, readPreloaded, type PreloadedQueue } from '../arrange/preloaded.ts';
 import type { Register } from '../history/register.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,30 +22,23 @@ export async function arrangementOf(
   register: Register,
 ): Promise<Arrangement> {
   const { arrange } = settings;
-  switch (arrange.kind) {
-    case 'dms':
-      return dmsArrangement;
-    case 'hook':
-      return hookArrangement(arrange.url);
-    case 'command':
-      return commandArrangement(arrange.command);
-    case 'preloaded': {
-      const preloaded = await preloadedIn(arrange.file);
-      const { scenarios: selected } = select(scenarios, register.clauses, { ...settings, clock });
-      const rehearsed = selected.filter(({ program }) => program === undefined);
-      return preloadedArrangement(preloaded, selected, await rehearse(rehearsed, settings, register));
-    }
-  }
+  if (arrange.kind === 'dms') return dmsArrangement;
+  if (arrange.kind === 'hook') return hookArrangement(arrange.url);
+  if (arrange.kind === 'command') return commandArrangement(arrange.command);
+  const preloaded = await preloadedIn(arrange.file);
+  const { scenarios: selected } = select(scenarios, register.clauses, { ...settings, clock });
+  const rehearsed = selected.filter(({ program }) => program === undefined);
+  return preloadedArrangement(preloaded, selected, await rehearse(rehearsed, settings, register));
 }
 
 /** Reads the file of `--arrange preloaded=FILE`; throws UsageError where it does not fit. */
-export async function preloadedIn(file: string): Promise<Preloaded> {
+export async function preloadedIn(file: string): Promise<readonly PreloadedQueue[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError(
       `The file ${file} of preloaded dead letters cannot be read (${systemCode(error)}). Check its path.`,
     );
   });
   const read = readPreloaded(text);
-  if ('preloaded' in read) return read.preloaded;
+  if ('queues' in read) return read.queues;
   throw new UsageError(`The file ${file} of preloaded dead letters ${read.problem}.`);
 }

@@ -26,7 +26,8 @@ const MOST_EXCHANGES = 3000;
 const TIDY_SECONDS = 20;
 
 export type Progress =
-  | { readonly kind: 'started'; readonly header: Header }
+  /** `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing. */
+  | { readonly kind: 'started'; readonly header: Header; readonly unarranged: readonly string[] }
   | { readonly kind: 'running'; readonly scenario: string; readonly seconds: number }
   | { readonly kind: 'shrinking'; readonly scenario: string; readonly clause: string }
   | { readonly kind: 'ended'; readonly scenario: string; readonly outcome: End['outcome']; readonly reason?: string };
@@ -190,7 +191,12 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   };
   write(header);
   for (const line of probed) write(line);
-  options.progress?.({ kind: 'started', header });
+  const provoked = new Set(selection.scenarios.flatMap(({ clauses }) => clauses));
+  options.progress?.({
+    kind: 'started',
+    header,
+    unarranged: [...new Set(unarranged.flatMap(({ provokes }) => provokes))].filter((clause) => !provoked.has(clause)),
+  });
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);

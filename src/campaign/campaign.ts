@@ -1,4 +1,5 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counterexample, End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
 import { dmsArranger } from '../arrange/arranger.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
@@ -22,6 +23,10 @@ import { world, type WorldOptions } from './world.ts';
 
 /** Requests of one scenario; the longest needs some hundreds. */
 const MOST_EXCHANGES = 3000;
+/** Seconds for which a run waits for a queue while others have used up the quota; under a controlled clock nobody shares it. */
+const QUOTA_PATIENCE_SECONDS = 60;
+/** Seconds after a refusal in which no more queues are tried than were there then. */
+const QUOTA_STANDS_SECONDS = 10;
 /** Seconds that tidying up after a scenario may take, also after an interrupt. */
 const TIDY_SECONDS = 20;
 
@@ -42,6 +47,8 @@ export interface CampaignOptions {
   readonly progress?: (event: Progress) => void;
   /** Aborts the run; its reason may be a SignalInterrupt. */
   readonly signal?: AbortSignal;
+  /** Seconds, from 0, for which the run waits for a queue while others have used up the quota. */
+  readonly quotaPatience?: number;
 }
 
 export class SignalInterrupt extends Error {
@@ -143,6 +150,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       unreachable: error instanceof Error ? error.message : String(error),
       features: nothingFound(),
       freeQueues: 1,
+      mostQueues: 1,
       undeleted: [],
     };
   } finally {
@@ -150,7 +158,12 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   }
   found = maskedProbe(found, redact);
   undeleted.push(...found.undeleted);
-  const quota = slots(settings.maxQueues ?? found.freeQueues);
+  const quota = slots(settings.maxQueues ?? found.freeQueues, settings.maxQueues ?? found.mostQueues);
+  const patience = options.quotaPatience ?? (target.clock === 'wall' ? QUOTA_PATIENCE_SECONDS : 0);
+  /** Queues of ours that are there; instants at which the last one was made, and at which one was refused. */
+  let standing = 0;
+  let lastMade = monotonicSeconds();
+  let lastRefused = -Infinity;
   const turns = slots(target.atOnce);
 
   const selection: Selection = {
@@ -257,8 +270,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const tidy = async (): Promise<void> => {
         const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000), false);
         for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
-        for (const { id } of made.splice(0))
+        for (const { id } of made.splice(0)) {
           if (!(await arranger.deleteQueue(id).catch(() => false))) undeleted.push(id);
+          standing -= 1;
+        }
       };
       try {
         const arranger = arrangerFor(interrupt);
@@ -301,19 +316,25 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         for (const [index, spec] of scenario.queues.entries()) {
           const id = await arranger.queue(`dmsc-${runWord}-${serial}-${index}`, spec);
           made.push({ id, spec });
+          standing += 1;
         }
+        lastMade = monotonicSeconds();
+        if (lastMade > lastRefused + QUOTA_STANDS_SECONDS) quota.raise();
         return;
       } catch (error) {
         if (!(error instanceof QuotaRefused)) throw error;
         await tidy();
-        quota.give(count);
-        const others = quota.used;
-        quota.lowerTo(others);
-        if (others === 0) {
-          await quota.take(count);
+        lastRefused = monotonicSeconds();
+        if (standing > 0) {
+          quota.lowerTo(standing);
+          quota.give(count);
+          await quota.take(count, 'again');
+        } else if (lastRefused > lastMade + patience) {
           throw new Trouble('arrangement', `the quota of queues is used up by others: ${error.message}`);
+        } else {
+          quota.lowerTo(count);
+          await sleep(1000, undefined, { signal: interrupt });
         }
-        await quota.take(count);
       }
     }
   };

@@ -140,10 +140,12 @@ async function pass(
   const running: { readonly task: Task; readonly end: number }[] = [];
   let now = 0;
   for (const [place, task] of tasks.entries()) {
-    void own.take(task.count).then(() => {
+    const begin = async (): Promise<void> => {
+      await own.take(task.count);
       order.push(place);
       running.push({ task, end: now + task.seconds });
-    });
+    };
+    void begin();
   }
   for (;;) {
     await Promise.resolve();

@@ -1,6 +1,16 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Counterexample, End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
+import type {
+  Counterexample,
+  End,
+  EvidenceLine,
+  Exchange,
+  Feature,
+  Features,
+  Footer,
+  Header,
+} from '../../schemas/types.ts';
 import { dmsArranger } from '../arrange/arranger.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
@@ -18,6 +28,7 @@ import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
 import { slots } from './slots.ts';
+import { queuePrefix, sweep } from './sweep.ts';
 import type { Site, Target } from './target.ts';
 import { world, type WorldOptions } from './world.ts';
 
@@ -29,6 +40,8 @@ const QUOTA_PATIENCE_SECONDS = 60;
 const QUOTA_STANDS_SECONDS = 10;
 /** Seconds that tidying up after a scenario may take, also after an interrupt. */
 const TIDY_SECONDS = 20;
+/** Seconds for which an answer that names a new queue is waited for after an interrupt: without it nobody knows what to delete. */
+const LAST_ANSWER_SECONDS = 5;
 
 export type Progress =
   | { readonly kind: 'started'; readonly header: Header }
@@ -84,7 +97,12 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   const lag = lagMeter();
   const redact = redactor(token === undefined ? [] : [token]);
   const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
-  const runWord = Math.floor(startedAt.getTime() / 1000).toString(36) + settings.seed.toString(36);
+  // By chance, too: runs that start at the same moment with the same seed must not take each other's queues for their own.
+  const runWord =
+    Math.floor(startedAt.getTime() / 1000).toString(36) +
+    randomInt(36 ** 5)
+      .toString(36)
+      .padStart(5, '0');
   const undeleted: string[] = [];
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
 
@@ -93,6 +111,14 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     /** A client; what it sends is numbered with all that this scenario sends. */
     client(signal: AbortSignal, limited?: boolean): Endpoint;
   }
+
+  const lastAnswers = new AbortController();
+  const afterInterrupt = (): void => {
+    setTimeout(() => lastAnswers.abort(interrupt.reason), LAST_ANSWER_SECONDS * 1000).unref();
+  };
+  interrupt.addEventListener('abort', afterInterrupt);
+  /** Whether a queue may have been made of which no answer told. */
+  let doubtful = false;
 
   const openStage = async (site: Site, scenario: string, note: (line: ScenarioLine) => void): Promise<Stage> => {
     const clock =
@@ -110,6 +136,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       }
       return lastId;
     };
+    const record = (exchange: Exchange): void => {
+      doubtful ||= makesQueue(exchange.request) && mayHaveActed(exchange);
+      note(exchange);
+    };
     return {
       clock,
       client: (signal, limited = true) =>
@@ -121,10 +151,19 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           clock,
           lag,
           scenario,
-          record: note,
+          record,
           signal,
           nextId: () => nextId(limited),
         }),
+    };
+  };
+
+  /** A client that an interrupt stops, but for what would leave queues behind. */
+  const interruptible = (stage: Stage): Endpoint => {
+    const [usual, lasting] = [stage.client(interrupt), stage.client(lastAnswers.signal)];
+    return {
+      send: (call) =>
+        (call.method === 'DELETE' || (makesQueue(call) && !interrupt.aborted) ? lasting : usual).send(call),
     };
   };
 
@@ -132,17 +171,17 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let found: Probed;
   const site = await target.open();
   try {
-    const { clock, client } = await openStage(site, 'probe', (line) => probed.push(line));
+    const stage = await openStage(site, 'probe', (line) => probed.push(line));
     try {
       found = await probe({
-        endpoint: client(interrupt),
-        clock,
+        endpoint: interruptible(stage),
+        clock: stage.clock,
         settings,
         hasToken: token !== undefined,
         word: runWord,
       });
     } finally {
-      clock.close();
+      stage.clock.close();
     }
   } catch (error) {
     if (!(error instanceof ClockHookError || interrupt.aborted)) throw error;
@@ -174,6 +213,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     type: 'header',
     format: 1,
     suite: { version: options.suiteVersion, register: options.register.digest },
+    run: runWord,
     startedAt: startedAt.toISOString(),
     utcDay: startedAt.toISOString().slice(0, 10),
     endpoint: target.name,
@@ -255,9 +295,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const stage = await openStage(site, scenario.id, note);
       const groups: { queue: string; group: string }[] = [];
       const made: WorldOptions['queues'][number][] = [];
-      const arrangerFor = (signal: AbortSignal, limited = true): WorldOptions['arranger'] =>
+      const arrangerFor = (signal: AbortSignal, endpoint: Endpoint): WorldOptions['arranger'] =>
         dmsArranger({
-          endpoint: stage.client(signal, limited),
+          endpoint,
           clock: stage.clock,
           project: settings.project,
           scenario: scenario.id,
@@ -268,7 +308,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           },
         });
       const tidy = async (): Promise<void> => {
-        const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000), false);
+        const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
+        const arranger = arrangerFor(signal, stage.client(signal, false));
         for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
         for (const { id } of made.splice(0)) {
           if (!(await arranger.deleteQueue(id).catch(() => false))) undeleted.push(id);
@@ -276,7 +317,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         }
       };
       try {
-        const arranger = arrangerFor(interrupt);
+        const arranger = arrangerFor(interrupt, interruptible(stage));
         await makeQueues(scenario, arranger, made, tidy, serial, count);
         await scenario.run(
           world({
@@ -314,7 +355,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     for (;;) {
       try {
         for (const [index, spec] of scenario.queues.entries()) {
-          const id = await arranger.queue(`dmsc-${runWord}-${serial}-${index}`, spec);
+          const id = await arranger.queue(`${queuePrefix(runWord)}${serial}-${index}`, spec);
           made.push({ id, spec });
           standing += 1;
         }
@@ -339,6 +380,31 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     }
   };
 
+  /** Deletes what no scenario could: queues that resisted, and those of which no answer told. */
+  const tidyAll = async (): Promise<void> => {
+    if (undeleted.length === 0 && !doubtful) return;
+    const site = await target.open();
+    try {
+      if (site.vanishes) return;
+      const stage = await openStage(site, 'tidying', () => {});
+      try {
+        const { kept } = await sweep({
+          endpoint: stage.client(AbortSignal.timeout(TIDY_SECONDS * 1000), false),
+          project: settings.project,
+          runWord,
+          known: undeleted,
+        });
+        undeleted.splice(0, Infinity, ...kept.map(({ queue }) => queue));
+      } finally {
+        stage.clock.close();
+      }
+    } catch (error) {
+      if (!(error instanceof ClockHookError)) throw error;
+    } finally {
+      await site.close();
+    }
+  };
+
   return {
     selection,
     header,
@@ -347,6 +413,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     attempt: (scenario) => run(scenario, false),
     note: write,
     async finish() {
+      await tidyAll();
       const reason = interrupt.reason as unknown;
       write({
         type: 'footer',
@@ -356,6 +423,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         undeleted,
         at: now(),
       });
+      interrupt.removeEventListener('abort', afterInterrupt);
       lag.close();
       await agent.destroy();
     },
@@ -369,6 +437,15 @@ export async function runCampaign(options: CampaignOptions): Promise<readonly Hi
   const histories = await Promise.all(scenarios.map((scenario) => campaign.run(scenario)));
   await campaign.finish();
   return histories;
+}
+
+/** Whether a call may have had its effect though no answer says so. */
+function mayHaveActed({ outcome }: Exchange): boolean {
+  return outcome.kind === 'answer' ? outcome.status >= 500 : outcome.bytesLeft;
+}
+
+function makesQueue({ method, target }: Pick<Exchange['request'], 'method' | 'target'>): boolean {
+  return method === 'POST' && target.endsWith('/queues');
 }
 
 function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome' | 'blame' | 'reason'> {

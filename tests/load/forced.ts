@@ -15,12 +15,12 @@ export interface Forced {
   readonly longest: number;
 }
 
-/** What the waits of the gate and of its programs force, found out without any of them. */
+/** What the waits of the gate and of its programs force where no token is asked for, found out without any of them. */
 export async function forcedBy(seed: number, programs: number): Promise<Forced> {
   const scenarios = [
     ...chapters.flatMap((chapter) => chapter.scenarios),
     ...generated({ seed, count: programs, seconds: secondsFor('gate', 'wall') }),
-  ].filter(({ waiting }) => waiting === 'gate');
+  ].filter(({ waiting, feature }) => waiting === 'gate' && feature !== 'credentials');
   const waits = new Map<string, number>();
   await runCampaign({
     settings: settings({ profile: 'gate' }),

@@ -30,8 +30,10 @@ interface Result {
   /** How many exchanges there were, and the largest lateness of our own timers in one, in seconds. */
   readonly exchanges: number;
   readonly lag: number;
-  /** Seconds of the whole command; seconds times queues for which scenarios were under way. */
+  /** Seconds of the whole command, and of it those from the first scenario's start to the last one's end. */
   readonly wall: number;
+  readonly span: number;
+  /** Seconds times queues for which scenarios were under way. */
   readonly held: number;
   /** What the waits force on so many queues, in seconds: by the scenarios' own word, and by a controlled clock. */
   readonly said: number;
@@ -87,6 +89,9 @@ async function carryOut(one: LoadCase, { said, waited, longest }: Forced): Promi
       exchanges: exchanges.length,
       lag: exchanges.reduce((most, { lag }) => Math.max(most, lag), 0),
       wall,
+      span:
+        Math.max(...histories.map(({ end }) => end?.at ?? 0)) -
+        Math.min(...histories.map(({ start }) => start?.at ?? Infinity)),
       held: histories.reduce(
         (sum, history) => sum + history.queues.length * ((history.end?.at ?? 0) - (history.start?.at ?? 0)),
         0,
@@ -124,11 +129,25 @@ async function queuesLeft(url: string): Promise<number> {
   return listed.total;
 }
 
-function print({ name, exitCode, verdict, broken, exchanges, lag, wall, held, said, waited, problems }: Result): void {
+function print({
+  name,
+  exitCode,
+  verdict,
+  broken,
+  exchanges,
+  lag,
+  wall,
+  span,
+  held,
+  said,
+  waited,
+  problems,
+}: Result): void {
   console.log(
     [
       `${name}: exit code ${exitCode}, ${verdict}${broken.length === 0 ? '' : `, broken: ${broken.join(', ')}`}`,
       `  wall    ${wall.toFixed(1)} s, ${(wall / waited).toFixed(3)} times the ${waited.toFixed(1)} s that the waits force (${said.toFixed(1)} s by their own word)`,
+      `  span    ${span.toFixed(1)} s from the first start to the last end, ${(span / waited).toFixed(3)} times`,
       `  queues  held for ${held.toFixed(0)} s in all, by ${exchanges} exchanges, the latest timer ${(lag * 1000).toFixed(0)} ms late`,
       ...problems.map((problem) => `  WRONG   ${problem}`),
     ].join('\n'),

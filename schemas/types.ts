@@ -388,6 +388,10 @@ version: string
  */
 register: string
 }
+/**
+ * The word in the names of all queues of this run: dmsc-<word>-...
+ */
+run?: string
 startedAt: string
 utcDay: string
 /**

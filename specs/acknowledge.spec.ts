@@ -242,7 +242,7 @@ const moreThanTen = scenario({
   id: 'acknowledge/request/more-than-ten',
   title: 'Whether more than ten entries are accepted is left to the endpoint.',
   clauses: ['ack.request.more-than-ten'],
-  seconds: 15,
+  seconds: 25,
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(2);
@@ -270,6 +270,7 @@ const contentTypes = types.map(({ type, clause }) =>
     id: `acknowledge/content-type/${type ?? 'none'}`,
     title: `An acknowledgement sent ${type === undefined ? 'without a content type' : `as ${type}`} is understood, as far as the manual says so.`,
     clauses: [clause],
+    seconds: 1,
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(2);
@@ -287,6 +288,7 @@ const extraMembers = scenario({
   id: 'acknowledge/request/extra-members',
   title: 'Whether unknown members are accepted is left to the endpoint.',
   clauses: ['ack.request.extra-members'],
+  seconds: 1,
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(2);

@@ -15,7 +15,7 @@ const all = bothModes.flatMap((mode) =>
         'delivery.bounded-rounds',
         ...(mode === 'FIFO' ? ['fifo.order-in-answer', ...(count > 10 ? ['fifo.order-of-answers'] : [])] : []),
       ],
-      seconds: count === 40 ? 19 : 3,
+      seconds: count === 40 ? 18 : 2,
       queues: [queueOf(mode)],
       async run({ queue, wait }) {
         const group = await queue.group();
@@ -33,7 +33,6 @@ const oneByOne = bothModes.map((mode) =>
     id: `delivery/one-by-one/${mode}`,
     title: 'All arrive when each is consumed and acknowledged alone.',
     clauses: ['delivery.all-arrive', ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : [])],
-    seconds: 3,
     queues: [queueOf(mode)],
     async run({ queue }) {
       const group = await queue.group();
@@ -61,7 +60,6 @@ const loads = (
         'delivery.load-rest-arrives',
         ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : []),
       ],
-      seconds: 3,
       queues: [queueOf(mode)],
       async run({ queue }) {
         const group = await queue.group();
@@ -76,7 +74,6 @@ const bytesCount = scenario({
   id: 'delivery/load/bytes',
   title: 'Bytes count for the load of an answer, not characters.',
   clauses: ['delivery.load-limit'],
-  seconds: 3,
   // A NORMAL queue may hand out from one partition at a time, which keeps answers small.
   queues: [queueOf('FIFO')],
   async run({ queue }) {
@@ -107,7 +104,7 @@ const singleLarge = scenario({
   id: 'delivery/load/single',
   title: 'A single message just below the limit of sending is delivered.',
   clauses: ['delivery.single-large'],
-  seconds: 18,
+  seconds: 19,
   async run({ queue, wait }) {
     const group = await queue.group();
     await group.deadLetters([{ body: filler(515_000) }, {}]);
@@ -147,7 +144,6 @@ const fifo = [
     id: 'delivery/fifo/after-failure',
     title: 'On a FIFO queue the next consume starts at the earliest dead letter that is not acknowledged.',
     clauses: ['fifo.after-failure'],
-    seconds: 25,
     queues: [queueOf('FIFO')],
     async run({ queue }) {
       const group = await queue.group();
@@ -167,7 +163,7 @@ const fifo = [
     title: 'On a FIFO queue nothing overtakes a dead letter whose lease has run out.',
     clauses: ['fifo.after-failure', 'redelivery.by-ack-wait'],
     waiting: 'certify',
-    seconds: 47,
+    seconds: 48,
     queues: [queueOf('FIFO')],
     async run({ queue, wait }) {
       const group = await queue.group();
@@ -184,7 +180,7 @@ const fifo = [
     title:
       'Whether later dead letters come while earlier ones are in flight is left to the endpoint; their order is not.',
     clauses: ['fifo.in-flight'],
-    seconds: 15,
+    seconds: 17,
     queues: [queueOf('FIFO')],
     async run({ queue }) {
       const group = await queue.group();

@@ -25,7 +25,7 @@ const kafka = (['KAFKA_HA', 'KAFKA_HT'] as const).map((mode) =>
     title: 'A Kafka queue has no dead letters.',
     clauses: ['eligibility.kafka.nothing', 'eligibility.kafka.refused'],
     feature: 'kafka',
-    seconds: 8,
+    seconds: 3,
     queues: [queueOf(mode), queueOf('NORMAL')],
     async run({ queues }) {
       const [queue, normal] = queues;
@@ -52,7 +52,7 @@ const withoutRedrive = bothModes.map((mode) =>
     id: `eligibility/no-redrive/${mode}`,
     title: 'A queue without redrive has no dead letters, however often a message fails.',
     clauses: ['eligibility.no-redrive.nothing', 'eligibility.no-redrive.answer'],
-    seconds: 8,
+    seconds: 3,
     queues: [queueOf(mode, { redrive: false })],
     async run({ queue }) {
       const group = await queue.group();
@@ -126,6 +126,7 @@ const anotherQueuesGroup = scenario({
   id: 'eligibility/path/group-of-another-queue',
   title: 'Both calls reject a group in the path of another queue.',
   clauses: ['path.group-of-another-queue'],
+  seconds: 4,
   queues: [queueOf('NORMAL'), queueOf('NORMAL')],
   async run({ queues, project, request }) {
     const [first, second] = queues;
@@ -153,7 +154,7 @@ const redrive = [
     id: 'eligibility/redrive/second-failure',
     title: 'With a max_consume_count of two, one failure makes no dead letter and the second does.',
     clauses: ['redrive.count-reached'],
-    seconds: 8,
+    seconds: 7,
     queues: [queueOf('NORMAL', { maxConsumeCount: 2 })],
     async run({ queue, wait }) {
       const group = await queue.group();
@@ -184,7 +185,7 @@ const redrive = [
     id: 'eligibility/redrive/stopped',
     title: 'Whether a normal message that failed only behind another one has failed is left to the endpoint.',
     clauses: ['redrive.stopped-counts'],
-    seconds: 4,
+    seconds: 3,
     queues: [queueOf('FIFO')],
     async run({ queue }) {
       const group = await queue.group();

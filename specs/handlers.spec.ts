@@ -106,7 +106,7 @@ const expired = [
       'When ack_wait and the grace have passed a handler acknowledges nothing, and its dead letter is consumable again.',
     clauses: ['ack.handler.expired', 'ack.handler.expired-refused', 'ack.handler.late-returns'],
     waiting: 'certify',
-    seconds: 62,
+    seconds: 48,
     async run({ queue, wait }) {
       const group = await queue.group();
       await group.deadLetters(2);
@@ -123,7 +123,7 @@ const expired = [
     id: 'handlers/late',
     title: 'Whether an acknowledgement just after ack_wait is still taken is left to the endpoint.',
     clauses: ['ack.handler.late'],
-    seconds: 20,
+    seconds: 18,
     async run({ queue, wait }) {
       const group = await queue.group();
       await group.deadLetters(1);
@@ -261,6 +261,7 @@ const elsewhere = [
     id: 'handlers/normal-message',
     title: 'The handler of a normal message acknowledges nothing as a dead letter.',
     clauses: ['ack.handler.normal', 'ack.handler.normal-refused'],
+    seconds: 0,
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(2);

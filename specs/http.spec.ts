@@ -49,7 +49,7 @@ const oddInput = scenario({
   id: 'http/odd-input',
   title: 'No input is answered with a 5xx.',
   clauses: ['http.no-5xx'],
-  seconds: 15,
+  seconds: 17,
   async run({ queue, request }) {
     const group = await queue.group();
     await group.deadLetters(2);

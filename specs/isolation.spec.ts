@@ -10,7 +10,7 @@ const groups = bothModes.flatMap((mode) => [
     id: `isolation/groups/${mode}`,
     title: 'A group gets its own dead letters and none of the other groups of its queue.',
     clauses: ['isolation.group'],
-    seconds: 22,
+    seconds: 18,
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
       // Neither the first nor the last of its queue.
@@ -49,7 +49,7 @@ const groups = bothModes.flatMap((mode) => [
     id: `isolation/two-groups-one-message/${mode}`,
     title: 'What one group acknowledges stays consumable for another group that failed it, too.',
     clauses: ['isolation.acknowledged-by-own-group-only'],
-    seconds: 17,
+    seconds: 4,
     queues: [queueOf(mode)],
     async run({ queue }) {
       const [one, two] = [await queue.group(), await queue.group()];
@@ -66,7 +66,7 @@ const queuesApart = scenario({
   id: 'isolation/queues',
   title: 'A dead letter of one queue is not handed out through another.',
   clauses: ['isolation.queue'],
-  seconds: 21,
+  seconds: 20,
   queues: [queueOf('NORMAL'), queueOf('NORMAL')],
   async run({ queues, wait }) {
     const [first, second] = queues;
@@ -87,7 +87,7 @@ const concurrent = bothModes.flatMap((mode) =>
       id: `isolation/concurrent/${mode}/${consumers}`,
       title: `${consumers} consumers that consume at the same time get different dead letters, and together all.`,
       clauses: ['concurrency.disjoint', 'delivery.all-arrive'],
-      seconds: 3,
+      seconds: 4,
       queues: [queueOf(mode)],
       async run({ queue }) {
         const group = await queue.group();
@@ -110,7 +110,7 @@ const burst = scenario({
   id: 'isolation/concurrent/burst',
   title: 'Many consumes at the same instant get different dead letters.',
   clauses: ['concurrency.disjoint'],
-  seconds: 17,
+  seconds: 15,
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(12);
@@ -139,6 +139,7 @@ const deletions = [
     id: 'isolation/group-deleted',
     title: 'With a group its dead letters go: its id is rejected, and a group made anew sees none of them.',
     clauses: ['group.deleted.rejected', 'group.deleted.status-404', 'group.deleted.empties'],
+    seconds: 4,
     async run({ queue }) {
       const [group, beside] = [await queue.group(), await queue.group()];
       const sent = await queue.send(3);

@@ -57,7 +57,7 @@ const available = [20, 60].map((wait) =>
     id: `long-poll/available/${wait}`,
     title: `With a dead letter consumable a consume with time_wait=${wait} is answered at once.`,
     clauses: ['poll.available.at-once'],
-    seconds: 17,
+    seconds: 18,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
       await group.deadLetters(2);
@@ -76,7 +76,7 @@ const arrival = bothModes.flatMap((mode) =>
       id: `long-poll/arrival/${mode}/${wait}`,
       title: 'A dead letter that arrives during the wait is returned by the waiting consume.',
       clauses: ['poll.arrival.within-wait', 'poll.arrival.prompt'],
-      seconds: 4,
+      seconds: 6,
       queues: [queueOf(mode)],
       async run({ queue, wait: pass }) {
         const group = await queue.group();
@@ -99,7 +99,7 @@ const undisturbed = bothModes.map((mode) =>
     title:
       'A wait is not ended by what arrives, fails and is acknowledged in another group, nor by what is refused in its own.',
     clauses: ['poll.empty.not-early'],
-    seconds: 29,
+    seconds: 31,
     queues: [queueOf(mode), queueOf(mode)],
     async run({ queues, wait: pass }) {
       const [queue, beside] = queues;
@@ -128,7 +128,7 @@ const manyPollers = scenario({
   id: 'long-poll/arrival/three-pollers',
   title: 'Dead letters that arrive while several consumes wait are all returned, each to one of them.',
   clauses: ['poll.arrival.within-wait', 'concurrency.disjoint', 'delivery.all-arrive'],
-  seconds: 30,
+  seconds: 4,
   async run({ queue, wait: pass }) {
     const group = await queue.group();
     await group.ready();
@@ -150,7 +150,7 @@ const returnedDuring = [
     id: 'long-poll/lease-end',
     title: 'A dead letter whose lease ends during the wait is returned by the waiting consume.',
     clauses: ['poll.lease-end.returned', 'redelivery.not-before-ack-wait'],
-    seconds: 15,
+    seconds: 19,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
       await group.deadLetters(1);
@@ -165,7 +165,7 @@ const returnedDuring = [
     id: 'long-poll/failed-during',
     title: 'A dead letter that is failed by another consumer during the wait comes back.',
     clauses: ['redelivery.after-fail'],
-    seconds: 15,
+    seconds: 4,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
       await group.deadLetters(1);
@@ -185,7 +185,7 @@ const handOut = scenario({
   id: 'long-poll/lease-from-hand-out',
   title: 'After a wait longer than ack_wait the acknowledgement is still valid.',
   clauses: ['poll.lease-from-hand-out'],
-  seconds: 22,
+  seconds: 23,
   async run({ queue, wait: pass }) {
     const group = await queue.group();
     await group.ready();

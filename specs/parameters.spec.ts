@@ -97,6 +97,7 @@ const optional = scenario({
   id: 'parameters/optional',
   title: 'Every parameter can be left out, alone and with others, and their order is free.',
   clauses: ['consume.params.optional'],
+  seconds: 12,
   async run({ queue }) {
     const group = await queue.group();
     await group.deadLetters(subsets.length * 2);
@@ -129,7 +130,7 @@ const limits = bothModes.flatMap((mode) => [
       id: `parameters/max-msgs/returned/${mode}/${failed ? 'failed' : 'forgotten'}`,
       title: `Of ${failed ? 'failed' : 'forgotten'} dead letters that came back no answer holds more than max_msgs either.`,
       clauses: ['consume.max-msgs.limit', failed ? 'redelivery.after-fail' : 'redelivery.by-ack-wait'],
-      seconds: 25,
+      seconds: failed ? 0 : 15,
       queues: [queueOf(mode)],
       async run({ queue }) {
         const group = await queue.group();
@@ -163,7 +164,7 @@ const defaultWaits = [
     id: `parameters/time-wait/default/${how}`,
     title: `With time_wait ${how} the empty answer comes after 3 s.`,
     clauses: [clause],
-    seconds: 20,
+    seconds: 19,
     async run({ queue, wait }) {
       const group = await queue.group();
       await group.ready();

@@ -102,7 +102,7 @@ const longLeases = [31, 60, 97, 120, 181, 300].flatMap((wait) => [
     title: `With an ack_wait of ${wait} s an acknowledgement shortly before its end is valid.`,
     clauses: ['ack.in-time.valid', ...(wait > 31 ? ['ack.in-time.valid-after-30'] : [])],
     waiting: 'certify',
-    seconds: wait,
+    seconds: wait * 0.9 + 1.5,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
       await group.deadLetters(1);
@@ -119,7 +119,7 @@ const failed = bothModes.map((mode) =>
     id: `redelivery/${mode}/after-fail`,
     title: 'Dead letters that were acknowledged as fail are consumable again.',
     clauses: ['redelivery.after-fail', 'redelivery.after-fail.at-once', 'redelivery.fresh-handler'],
-    seconds: 15,
+    seconds: 0,
     queues: [queueOf(mode)],
     async run({ queue }) {
       const group = await queue.group();
@@ -154,7 +154,7 @@ const untouched = [
         id: `redelivery/${mode}/another-batch/${status}`,
         title: `A batch stays leased while another batch of its group is acknowledged as ${status}.`,
         clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
-        seconds: 15,
+        seconds: 17,
         queues: [queueOf(mode)],
         async run({ queue, wait }) {
           const group = await queue.group();
@@ -206,7 +206,7 @@ const untouched = [
     id: 'redelivery/another-group',
     title: 'A batch stays leased while another group of its queue fails the same messages.',
     clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
-    seconds: 15,
+    seconds: 17,
     async run({ queue, wait }) {
       const [own, other] = [await queue.group(), await queue.group()];
       const sent = await queue.send(3);
@@ -227,7 +227,7 @@ const secondLease = bothModes.map((mode) =>
     id: `redelivery/${mode}/second-lease`,
     title: 'A dead letter that failed early is not handed out a third time before its second lease has passed.',
     clauses: ['redelivery.not-before-ack-wait'],
-    seconds: 25,
+    seconds: 24,
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
       const group = await queue.group();
@@ -243,15 +243,15 @@ const secondLease = bothModes.map((mode) =>
 
 /** An endpoint may hold every lease for 30 s (D1), so that what it wrongly kept comes back only then. */
 const staysGone = [
-  { name: 'ack-wait-15', query: { ack_wait: 15 }, watch: 40 },
-  { name: 'default', query: { ack_wait: [] }, watch: 20 },
-].map(({ name, query, watch }) =>
+  { name: 'ack-wait-15', query: { ack_wait: 15 }, watch: 40, seconds: 55 },
+  { name: 'default', query: { ack_wait: [] }, watch: 20, seconds: 50 },
+].map(({ name, query, watch, seconds }) =>
   scenario({
     id: `redelivery/stays-gone/${name}`,
     title: 'What was acknowledged stays gone, also when every lease that it may have had has ended.',
     clauses: ['ack.acknowledged.never-returns'],
     waiting: 'certify',
-    seconds: 55,
+    seconds,
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(3);

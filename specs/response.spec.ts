@@ -41,7 +41,7 @@ const empty = bothModes.map((mode) =>
     id: `response/empty/${mode}`,
     title: 'When the wait ends without a dead letter the answer is 200 with an empty array.',
     clauses: ['consume.empty.array', 'consume.response.status-200'],
-    seconds: 2,
+    seconds: 4,
     queues: [queueOf(mode)],
     async run({ queue }) {
       const group = await queue.group();

@@ -68,6 +68,16 @@ describe('a run against the embedded emulator', () => {
     expect(run.histories).toHaveLength(scenarios.length);
   });
 
+  test('passes the seconds that each scenario says: they tell how long a run takes, and order it', () => {
+    const said = new Map(scenarios.map(({ id, seconds }) => [id, seconds]));
+    const wrong = run.histories.flatMap(({ scenario, moves }) => {
+      const passed = moves.reduce((sum, { from, to }) => sum + to - from, 0);
+      const off = Math.abs(passed - (said.get(scenario) ?? NaN));
+      return off <= 0.5 + passed * 0.002 ? [] : [`${scenario} says ${said.get(scenario)} s, and ${passed} s passed`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test('keeps the waits of the gate within 31 s and those of certify within 302 s', () => {
     const longest = (waiting: string): number =>
       Math.max(...scenarios.filter((one) => one.waiting === waiting).map(({ seconds }) => seconds));

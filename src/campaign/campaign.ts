@@ -1,5 +1,16 @@
 /** One run: probes, writes the header, runs scenarios, deletes what they made, writes the footer. Judges nothing. */
-import type { Counterexample, End, EvidenceLine, Feature, Features, Footer, Header } from '../../schemas/types.ts';
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Counterexample,
+  End,
+  EvidenceLine,
+  Exchange,
+  Feature,
+  Features,
+  Footer,
+  Header,
+} from '../../schemas/types.ts';
 import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
@@ -17,13 +28,20 @@ import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
 import { slots } from './slots.ts';
+import { queuePrefix, sweep } from './sweep.ts';
 import type { Site, Target } from './target.ts';
 import { world, type WorldOptions } from './world.ts';
 
 /** Requests of one scenario; the longest needs some hundreds. */
 const MOST_EXCHANGES = 3000;
+/** Seconds for which a run waits for a queue while others have used up the quota; under a controlled clock nobody shares it. */
+const QUOTA_PATIENCE_SECONDS = 60;
+/** Seconds after a refusal in which no more queues are tried than were there then. */
+const QUOTA_STANDS_SECONDS = 10;
 /** Seconds that tidying up after a scenario may take, also after an interrupt. */
 const TIDY_SECONDS = 20;
+/** Seconds for which an answer that names a new queue is waited for after an interrupt: without it nobody knows what to delete. */
+const LAST_ANSWER_SECONDS = 5;
 
 export type Progress =
   /** `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing. */
@@ -45,6 +63,8 @@ export interface CampaignOptions {
   readonly progress?: (event: Progress) => void;
   /** Aborts the run; its reason may be a SignalInterrupt. */
   readonly signal?: AbortSignal;
+  /** Seconds, from 0, for which the run waits for a queue while others have used up the quota. */
+  readonly quotaPatience?: number;
 }
 
 export class SignalInterrupt extends Error {
@@ -80,7 +100,12 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   const lag = lagMeter();
   const redact = redactor(token === undefined ? [] : [token]);
   const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
-  const runWord = Math.floor(startedAt.getTime() / 1000).toString(36) + settings.seed.toString(36);
+  // By chance, too: runs that start at the same moment with the same seed must not take each other's queues for their own.
+  const runWord =
+    Math.floor(startedAt.getTime() / 1000).toString(36) +
+    randomInt(36 ** 5)
+      .toString(36)
+      .padStart(5, '0');
   const undeleted: string[] = [];
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
 
@@ -89,6 +114,14 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     /** A client; what it sends is numbered with all that this scenario sends. */
     client(signal: AbortSignal, limited?: boolean): Endpoint;
   }
+
+  const lastAnswers = new AbortController();
+  const afterInterrupt = (): void => {
+    setTimeout(() => lastAnswers.abort(interrupt.reason), LAST_ANSWER_SECONDS * 1000).unref();
+  };
+  interrupt.addEventListener('abort', afterInterrupt);
+  /** Whether a queue may have been made of which no answer told. */
+  let doubtful = false;
 
   const openStage = async (site: Site, scenario: string, note: (line: ScenarioLine) => void): Promise<Stage> => {
     const clock =
@@ -106,6 +139,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       }
       return lastId;
     };
+    const record = (exchange: Exchange): void => {
+      doubtful ||= makesQueue(exchange.request) && mayHaveActed(exchange);
+      note(exchange);
+    };
     return {
       clock,
       client: (signal, limited = true) =>
@@ -117,10 +154,19 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           clock,
           lag,
           scenario,
-          record: note,
+          record,
           signal,
           nextId: () => nextId(limited),
         }),
+    };
+  };
+
+  /** A client that an interrupt stops, but for what would leave queues behind. */
+  const interruptible = (stage: Stage): Endpoint => {
+    const [usual, lasting] = [stage.client(interrupt), stage.client(lastAnswers.signal)];
+    return {
+      send: (call) =>
+        (call.method === 'DELETE' || (makesQueue(call) && !interrupt.aborted) ? lasting : usual).send(call),
     };
   };
 
@@ -128,11 +174,11 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let found: Probed;
   const site = await target.open();
   try {
-    const { clock, client } = await openStage(site, 'probe', (line) => probed.push(line));
+    const stage = await openStage(site, 'probe', (line) => probed.push(line));
     try {
       found = await probe({
-        endpoint: client(interrupt),
-        clock,
+        endpoint: interruptible(stage),
+        clock: stage.clock,
         settings,
         arrangement,
         connections: agent,
@@ -141,7 +187,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         note: (line) => probed.push(line),
       });
     } finally {
-      clock.close();
+      stage.clock.close();
     }
   } catch (error) {
     if (!(error instanceof ClockHookError || interrupt.aborted)) throw error;
@@ -149,6 +195,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       unreachable: error instanceof Error ? error.message : String(error),
       features: nothingFound(),
       freeQueues: 1,
+      mostQueues: 1,
       undeleted: [],
     };
   } finally {
@@ -156,7 +203,15 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   }
   found = maskedProbe(found, redact);
   undeleted.push(...found.undeleted);
-  const quota = slots(settings.maxQueues ?? arrangement.mostQueues ?? found.freeQueues);
+  const quota = slots(
+    settings.maxQueues ?? arrangement.mostQueues ?? found.freeQueues,
+    settings.maxQueues ?? arrangement.mostQueues ?? found.mostQueues,
+  );
+  const patience = options.quotaPatience ?? (target.clock === 'wall' ? QUOTA_PATIENCE_SECONDS : 0);
+  /** Queues of ours that are there; instants at which the last one was made, and at which one was refused. */
+  let standing = 0;
+  let lastMade = monotonicSeconds();
+  let lastRefused = -Infinity;
   const turns = slots(target.atOnce);
 
   const offered = selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present);
@@ -172,6 +227,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     type: 'header',
     format: 1,
     suite: { version: options.suiteVersion, register: options.register.digest },
+    run: runWord,
     startedAt: startedAt.toISOString(),
     utcDay: startedAt.toISOString().slice(0, 10),
     endpoint: target.name,
@@ -260,10 +316,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const stage = await openStage(site, scenario.id, note);
       const groups: { queue: string; group: string }[] = [];
       const made: WorldOptions['queues'][number][] = [];
-      const arrangerFor = (signal: AbortSignal, limited = true): WorldOptions['arranger'] =>
+      const arrangerFor = (signal: AbortSignal, endpoint: Endpoint): WorldOptions['arranger'] =>
         arrangement.arranger(
           {
-            endpoint: stage.client(signal, limited),
+            endpoint,
             clock: stage.clock,
             project: settings.project,
             scenario: scenario.id,
@@ -276,13 +332,16 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           agent,
         );
       const tidy = async (): Promise<void> => {
-        const arranger = arrangerFor(AbortSignal.timeout(TIDY_SECONDS * 1000), false);
+        const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
+        const arranger = arrangerFor(signal, stage.client(signal, false));
         for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
-        for (const { id } of made.splice(0))
+        for (const { id } of made.splice(0)) {
           if (!(await arranger.deleteQueue(id).catch(() => false))) undeleted.push(id);
+          standing -= 1;
+        }
       };
       try {
-        const arranger = arrangerFor(interrupt);
+        const arranger = arrangerFor(interrupt, interruptible(stage));
         await makeQueues(scenario, arranger, made, tidy, serial, count);
         await scenario.run(
           world({
@@ -320,22 +379,53 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     for (;;) {
       try {
         for (const [index, spec] of scenario.queues.entries()) {
-          const id = await arranger.queue(`dmsc-${runWord}-${serial}-${index}`, spec);
+          const id = await arranger.queue(`${queuePrefix(runWord)}${serial}-${index}`, spec);
           made.push({ id, spec });
+          standing += 1;
         }
+        lastMade = monotonicSeconds();
+        if (lastMade > lastRefused + QUOTA_STANDS_SECONDS) quota.raise();
         return;
       } catch (error) {
         if (!(error instanceof QuotaRefused)) throw error;
         await tidy();
-        quota.give(count);
-        const others = quota.used;
-        quota.lowerTo(others);
-        if (others === 0) {
-          await quota.take(count);
+        lastRefused = monotonicSeconds();
+        if (standing > 0) {
+          quota.lowerTo(standing);
+          quota.give(count);
+          await quota.take(count, 'again');
+        } else if (lastRefused > lastMade + patience) {
           throw new Trouble('arrangement', `the quota of queues is used up by others: ${error.message}`);
+        } else {
+          quota.lowerTo(count);
+          await sleep(1000, undefined, { signal: interrupt });
         }
-        await quota.take(count);
       }
+    }
+  };
+
+  /** Deletes what no scenario could: queues that resisted, and those of which no answer told. */
+  const tidyAll = async (): Promise<void> => {
+    if (undeleted.length === 0 && !doubtful) return;
+    const site = await target.open();
+    try {
+      if (site.vanishes) return;
+      const stage = await openStage(site, 'tidying', () => {});
+      try {
+        const { kept } = await sweep({
+          endpoint: stage.client(AbortSignal.timeout(TIDY_SECONDS * 1000), false),
+          project: settings.project,
+          runWord,
+          known: undeleted,
+        });
+        undeleted.splice(0, Infinity, ...kept.map(({ queue }) => queue));
+      } finally {
+        stage.clock.close();
+      }
+    } catch (error) {
+      if (!(error instanceof ClockHookError)) throw error;
+    } finally {
+      await site.close();
     }
   };
 
@@ -347,6 +437,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     attempt: (scenario) => run(scenario, false),
     note: write,
     async finish() {
+      await tidyAll();
       const reason = interrupt.reason as unknown;
       write({
         type: 'footer',
@@ -356,6 +447,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         undeleted,
         at: now(),
       });
+      interrupt.removeEventListener('abort', afterInterrupt);
       lag.close();
       await agent.destroy();
     },
@@ -369,6 +461,15 @@ export async function runCampaign(options: CampaignOptions): Promise<readonly Hi
   const histories = await Promise.all(scenarios.map((scenario) => campaign.run(scenario)));
   await campaign.finish();
   return histories;
+}
+
+/** Whether a call may have had its effect though no answer says so. */
+function mayHaveActed({ outcome }: Exchange): boolean {
+  return outcome.kind === 'answer' ? outcome.status >= 500 : outcome.bytesLeft;
+}
+
+function makesQueue({ method, target }: Pick<Exchange['request'], 'method' | 'target'>): boolean {
+  return method === 'POST' && target.endsWith('/queues');
 }
 
 function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome' | 'blame' | 'reason'> {

@@ -17,8 +17,9 @@ export interface Probed {
   /** Why there is no point in going on; undefined if there is. */
   readonly unreachable: string | undefined;
   readonly features: Features;
-  /** How many queues may be created. */
+  /** How many queues may be created now, and how many if nobody else had any. */
   readonly freeQueues: number;
+  readonly mostQueues: number;
   readonly undeleted: readonly string[];
 }
 
@@ -77,6 +78,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
       unreachable: `the endpoint cannot be reached: ${inWords(quota)}. Check the URL, and that the endpoint is up.`,
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
+      mostQueues: 1,
       undeleted,
     };
   }
@@ -86,6 +88,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
       unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${hasToken ? 'Check the token and the project id.' : 'Give a token in DMS_TOKEN or --token-file.'}`,
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
+      mostQueues: 1,
       undeleted,
     };
   }
@@ -95,6 +98,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
       unreachable: undefined,
       features: { kafka: notProbed, counters: absent('there are no calls but the two'), credentials, clock: clockHook },
       freeQueues: 1,
+      mostQueues: 1,
       undeleted,
     };
   }
@@ -125,6 +129,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
         }`,
         features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
         freeQueues: 1,
+        mostQueues: 1,
         undeleted,
       };
     }
@@ -144,18 +149,22 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   return {
     unreachable: undefined,
     features: { kafka, counters, credentials, clock: clockHook },
-    freeQueues: freeQueues(quota),
+    ...queuesIn(quota),
     undeleted,
   };
 }
 
-/** The free quota by GET quotas/dms, at most 400; a cautious number where that is not offered. */
-function freeQueues(quota: Exchange): number {
-  if (statusOf(quota) !== 200) return CAUTIOUS_QUEUES;
+/** The free and the whole quota by GET quotas/dms, each from 1 to 400; a cautious number where that is not offered. */
+function queuesIn(quota: Exchange): Pick<Probed, 'freeQueues' | 'mostQueues'> {
+  const cautious = { freeQueues: CAUTIOUS_QUEUES, mostQueues: CAUTIOUS_QUEUES };
+  if (statusOf(quota) !== 200) return cautious;
   const resources = (jsonOf(quota) as { quotas?: { resources?: unknown } } | null | undefined)?.quotas?.resources;
-  if (!Array.isArray(resources)) return CAUTIOUS_QUEUES;
+  if (!Array.isArray(resources)) return cautious;
   const queue = resources.find((resource: { type?: unknown }) => /queue/i.test(String(resource.type))) as
     { quota?: unknown; used?: unknown } | undefined;
-  const free = Number(queue?.quota) - Number(queue?.used ?? 0);
-  return Number.isFinite(free) && queue !== undefined ? Math.max(1, Math.min(MOST_QUEUES, free)) : CAUTIOUS_QUEUES;
+  const whole = Number(queue?.quota);
+  const free = whole - Number(queue?.used ?? 0);
+  if (queue === undefined || !Number.isFinite(free)) return cautious;
+  const within = (count: number): number => Math.max(1, Math.min(MOST_QUEUES, count));
+  return { freeQueues: within(free), mostQueues: within(whole) };
 }

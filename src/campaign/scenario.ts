@@ -43,7 +43,7 @@ export function queueOf(
   return { mode, redrive: options.redrive ?? !mode.startsWith('KAFKA'), maxConsumeCount: options.maxConsumeCount ?? 1 };
 }
 
-/** A scenario with what most have in common: one NORMAL queue, no long wait, part of the gate. */
+/** A scenario with what most have in common: one NORMAL queue, the two short polls that end a drain, part of the gate. */
 export function scenario(part: Pick<Scenario, 'id' | 'title' | 'clauses' | 'run'> & Partial<Scenario>): Scenario {
-  return { waiting: 'gate', seconds: 0, queues: [queueOf('NORMAL')], ...part };
+  return { waiting: 'gate', seconds: 2, queues: [queueOf('NORMAL')], ...part };
 }

@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 
 /** Makes the verdict of an evidence file; resolves to its exit code. */
 export async function judgeFile(path: string, { out, json }: JudgeOptions, terminal: Terminal): Promise<number> {
-  const evidence = await read(path);
+  const evidence = await readEvidenceFile(path);
   const verdict = verdictOf(evidence, register, rules);
   const written = out === undefined ? undefined : await writeReports(resolve(out), evidence, verdict, register);
   terminal.out(
@@ -28,7 +28,8 @@ export async function judgeFile(path: string, { out, json }: JudgeOptions, termi
   return verdict.exitCode;
 }
 
-async function read(path: string): Promise<Evidence> {
+/** @throws UsageError where the file cannot be read, or is no evidence. */
+export async function readEvidenceFile(path: string): Promise<Evidence> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new UsageError(
       `The evidence ${path} cannot be read (${systemCode(error)}). Expected the evidence.ndjson of a run.`,

@@ -10,6 +10,9 @@ import { processTerminal, type Terminal } from './terminal.ts';
 const USAGE_ERROR = 2;
 const SUITE_FAILED = 70;
 
+/** Options by which an endpoint is found and entered. */
+const CREDENTIALS: readonly string[] = ['--endpoint', '--project', '--token', '--token-file', '--config'];
+
 const EXAMPLES = `
 Examples:
   dms-conformance run                                        self-test against the embedded emulator
@@ -24,6 +27,7 @@ Examples:
   dms-conformance judge certify/evidence.ndjson              the same verdict again, without network
   dms-conformance replay reports/<run>/cases/programs-17.json
                                                              a counterexample of a run once more
+  dms-conformance clean reports/<run>/evidence.ndjson        delete what a run that was killed left behind
   dms-conformance emulate --port 8080                        an endpoint to try it on`;
 
 const EXIT_CODES = `
@@ -128,6 +132,18 @@ ${EXIT_CODES}`,
     const { replay } = await import('./replay.ts');
     finish(await replay(path, options, terminal));
   });
+
+  const cleanCommand = program
+    .command('clean')
+    .description('Deletes the queues that a run which was killed left behind, and nothing else.')
+    .argument('<evidence>', 'evidence.ndjson of the run, which also says where the queues are');
+  for (const option of runOptions()) if (CREDENTIALS.includes(option.long ?? '')) cleanCommand.addOption(option);
+  cleanCommand
+    .addHelpText('after', '\nExit codes: 0, nothing is left; 2, usage error; 3, something may be left.')
+    .action(async (evidence: string, options: RunOptions) => {
+      const { clean } = await import('./clean.ts');
+      finish(await clean(evidence, options, terminal));
+    });
 
   program
     .command('emulate')

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { register } from '../../specs/register.ts';
-import { runCampaign } from '../campaign/campaign.ts';
+import { runCampaign, SignalInterrupt } from '../campaign/campaign.ts';
 import { configure } from '../campaign/configure.ts';
 import { targetOf } from '../campaign/embedded.ts';
 import { EVIDENCE_FILE, openEvidence } from '../campaign/evidence-file.ts';
@@ -17,6 +17,7 @@ import { verdictOf } from '../verdict/verdict.ts';
 import { readCase } from './cases.ts';
 import { writeReports } from './reports.ts';
 import type { ReplayOptions } from './main.ts';
+import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the program of a case again and shows what came of it. Resolves to the exit code: 1 where a MUST broke again. */
@@ -27,6 +28,11 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
   await mkdir(settings.out, { recursive: true });
   const file = openEvidence(settings.out);
   terminal.out(`${programLines(program).join('\n')}\n\n`);
+  const interrupt = new AbortController();
+  const forget = onSignals((signal) => {
+    terminal.out(`${interrupted(signal)}\n`);
+    interrupt.abort(new SignalInterrupt(signal));
+  });
   await runCampaign({
     settings: { ...settings, only: 'replay/*' },
     target: targetOf(settings),
@@ -35,7 +41,9 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
     register,
     suiteVersion: version,
     write: (line) => file.write(line),
+    signal: interrupt.signal,
   });
+  forget();
   file.close();
 
   const evidence = readEvidence((await readFile(join(settings.out, EVIDENCE_FILE), 'utf8')).split('\n'));

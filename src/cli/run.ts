@@ -16,13 +16,13 @@ import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { guess } from './guess.ts';
-import { liveProgress, type Live } from './live.ts';
+import { liveProgress } from './live.ts';
 import { writeReports } from './reports.ts';
-import { scenarioProject, type ScenarioProject } from './scenario-project.ts';
+import { scenarioProject } from './scenario-project.ts';
+import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 const SUITE_FAILED = 70;
-const SAME_SIGNAL_MS = 500;
 
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
@@ -39,7 +39,10 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const live = quiet ? undefined : liveProgress(terminal, clock);
   live?.say(banner(settings, clock, selection, programs));
   const project = scenarioProject({ settings, token, progress: (event) => live?.hear(event) });
-  const forget = onSignals(project, live);
+  const forget = onSignals((signal) => {
+    project.interrupt(signal);
+    live?.say(interrupted(signal));
+  });
   const trouble = await project.run();
   forget();
   live?.close();
@@ -106,28 +109,6 @@ function banner(
     ['writes to', settings.out],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
-}
-
-/**
- * The first signal ends the campaign in order, the next one at once. What follows on its heels is the first one again:
- * timeout(1) signals the process and then its group, and so do npm and a shell at Ctrl+C. Returns what takes the
- * listeners away again.
- */
-function onSignals(project: ScenarioProject, live: Live | undefined): () => void {
-  let first: number | undefined;
-  const listen = (signal: 'SIGINT' | 'SIGTERM', exitCode: number): (() => void) => {
-    const listener = (): void => {
-      if (first !== undefined && performance.now() - first > SAME_SIGNAL_MS) process.exit(exitCode);
-      if (first !== undefined) return;
-      first = performance.now();
-      project.interrupt(signal);
-      live?.say(`${signal}: ending the evidence and deleting queues; once more leaves at once`);
-    };
-    process.on(signal, listener);
-    return () => process.off(signal, listener);
-  };
-  const forget = [listen('SIGINT', 130), listen('SIGTERM', 143)];
-  return () => forget.forEach((one) => one());
 }
 
 /** The evidence of a run that came to its end, or why there is none. */

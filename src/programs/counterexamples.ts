@@ -64,6 +64,8 @@ export async function findCounterexamples(search: Search): Promise<readonly Coun
     for (const one of clauses) explained.add(one);
     search.progress?.(id, clause);
     const counterexample = await examine(id, program, clause, search);
+    // What was cut short says nothing about how often it breaks.
+    if (search.interrupted()) break;
     search.campaign.note(counterexample);
     found.push(counterexample);
   }

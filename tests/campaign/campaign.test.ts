@@ -296,18 +296,42 @@ describe('a quota of queues', () => {
     expect(await emulator.queues()).toEqual([]);
   });
 
-  test('that others have used up is said', async () => {
-    const emulator = await sharedEmulator({ quota: 1 });
-    const made1 = await fetch(`${emulator.url}/v1.0/${PROJECT}/queues`, {
+  const foreignQueue = async (url: string): Promise<string> => {
+    const made = await fetch(`${url}/v1.0/${PROJECT}/queues`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"name":"of-somebody-else"}',
     });
-    expect(made1.status).toBe(201);
-    const run = await ran([made('a/1')], { target: emulator.target });
-    expect(run.ends.get('a/1')).toMatchObject({ outcome: 'aborted', blame: 'arrangement' });
-    expect(run.ends.get('a/1')?.reason).toMatch(/^the quota of queues is used up by others: /);
+    expect(made.status).toBe(201);
+    return ((await made.json()) as { id: string }).id;
+  };
+
+  test('that others have used up is said by each scenario, when the patience of the run is over', async () => {
+    const emulator = await sharedEmulator({ quota: 1 });
+    await foreignQueue(emulator.url);
+    const run = await ran(six, { target: emulator.target, settings: { maxQueues: 3 }, quotaPatience: 0.5 });
+    for (const end of run.ends.values()) {
+      expect(end).toMatchObject({ outcome: 'aborted', blame: 'arrangement' });
+      expect(end.reason).toMatch(/^the quota of queues is used up by others: /);
+    }
+    // Nobody tried again and again without a pause.
+    const tries = run.lines.filter((line) => line.type === 'exchange' && line.request.target.endsWith('/queues'));
+    expect(tries.length).toBeLessThan(2 * six.length);
     expect(await emulator.queues()).toEqual(['of-somebody-else']);
+  });
+
+  test('that others give back is waited for, and used', async () => {
+    const emulator = await sharedEmulator({ quota: 1 });
+    const id = await foreignQueue(emulator.url);
+    const run = await ran(six, {
+      target: emulator.target,
+      write: (line) => {
+        if (line.type === 'exchange' && line.outcome.kind === 'answer' && line.outcome.status === 400)
+          void fetch(`${emulator.url}/v1.0/${PROJECT}/queues/${id}`, { method: 'DELETE' });
+      },
+    });
+    expect([...run.ends.values()].map(({ outcome }) => outcome)).toEqual(Array(6).fill('completed'));
+    expect(await emulator.queues()).toEqual([]);
   });
 });
 

@@ -149,6 +149,30 @@ project?: string
  * File that holds the X-Auth-Token.
  */
 tokenFile?: string
+/**
+ * File of headers that go with every request, one a line, such as 'X-Tenant: 12'.
+ */
+headerFile?: string
+/**
+ * File of the two keys that requests are signed with (SDK-HMAC-SHA256): lines DMS_ACCESS_KEY=… and DMS_SECRET_KEY=….
+ */
+signingFile?: string
+/**
+ * PEM file of authorities that are trusted beside the usual ones.
+ */
+ca?: string
+/**
+ * PEM file of the certificate that is shown to the endpoint.
+ */
+clientCert?: string
+/**
+ * PEM file of the key of that certificate.
+ */
+clientKey?: string
+/**
+ * Does not check the endpoint's certificate; such a run cannot be certified.
+ */
+insecure?: boolean
 profile?: ("gate" | "certify")
 /**
  * Pattern of scenario or clause ids; * stands for anything.
@@ -333,6 +357,10 @@ features: Features
  * Seconds that the longest chain of waits takes on a prompt endpoint.
  */
 longestWait: number
+/**
+ * There where the endpoint's certificate was not checked.
+ */
+insecure?: true
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -822,6 +850,10 @@ register: string
 }
 endpoint: string
 clock: ("wall" | "controlled")
+/**
+ * There where the endpoint's certificate was not checked: anybody may have answered in its place.
+ */
+insecure?: true
 seed: number
 startedAt: string
 seconds: number

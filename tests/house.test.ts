@@ -29,7 +29,10 @@ const house: Readonly<Record<string, Room>> = {
   programs: { rooms: ['campaign', 'history'], packages: ['fast-check'] },
   campaign: { rooms: ['endpoint', 'arrange', 'clock', 'emulator', 'history'] },
   arrange: { rooms: ['endpoint', 'clock', 'history'], packages: ['node:timers/promises'] },
-  endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:buffer', 'node:timers/promises'] },
+  endpoint: {
+    rooms: ['clock', 'history'],
+    packages: ['undici', 'node:buffer', 'node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
+  },
   clock: { rooms: ['history'], packages: ['undici', 'node:timers/promises'] },
   // It is tested by the suite, so it may share nothing with it (design, point 5).
   emulator: { rooms: [] },
@@ -179,6 +182,7 @@ describe('what judges does no I/O', () => {
     expect([...new Set(speaking.map(({ room, specifier }) => `${room} ${specifier}`))].toSorted()).toEqual([
       'clock undici',
       'emulator node:http',
+      'endpoint node:tls',
       'endpoint undici',
     ]);
   });

@@ -6,6 +6,7 @@ import { monotonicSeconds, type Clock } from '../clock/clock.ts';
 import { controlledClock } from '../clock/controlled.ts';
 import { ClockHookError } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
+import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
@@ -34,7 +35,7 @@ export type Progress =
 export interface CampaignOptions {
   readonly settings: Settings;
   readonly target: Target;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   readonly scenarios: readonly Scenario[];
   readonly register: Register;
   readonly suiteVersion: string;
@@ -69,13 +70,13 @@ export interface Campaign {
 /** Starts a run: probes what the endpoint offers and writes the header. */
 export async function startCampaign(options: CampaignOptions): Promise<Campaign> {
   const { settings, target, write } = options;
-  const token = target.token ?? options.token;
+  const credentials: Credentials = target.token === undefined ? options.credentials : { token: target.token };
   const origin = monotonicSeconds();
   const startedAt = new Date();
   const interrupt = options.signal ?? new AbortController().signal;
-  const agent = connections();
+  const agent = connections(settings.transport, credentials);
   const lag = lagMeter();
-  const redact = redactor(token === undefined ? [] : [token]);
+  const redact = redactor(secretsIn(credentials, [settings.project, settings.endpoint, settings.clockUrl]));
   const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
   const runWord = Math.floor(startedAt.getTime() / 1000).toString(36) + settings.seed.toString(36);
   const undeleted: string[] = [];
@@ -109,7 +110,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         endpoint({
           url: site.url,
           agent,
-          token,
+          credentials,
           redact,
           clock,
           lag,
@@ -131,7 +132,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         endpoint: client(interrupt),
         clock,
         settings,
-        hasToken: token !== undefined,
+        credentials,
         word: runWord,
       });
     } finally {
@@ -175,6 +176,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     slack: SLACK,
     features: found.features,
     longestWait: selection.longestWait,
+    ...(settings.transport.insecure ? { insecure: true as const } : {}),
   };
   write(header);
   for (const line of probed) write(line);

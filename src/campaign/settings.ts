@@ -1,4 +1,7 @@
 import type { Configuration } from '../../schemas/types.ts';
+import type { Transport } from '../endpoint/transport.ts';
+
+export type { Credentials } from '../endpoint/credentials.ts';
 
 /** Everything that a run is told, secrets aside; plain data, since it crosses into a worker. */
 export interface Settings {
@@ -14,7 +17,7 @@ export interface Settings {
   readonly clockUrl: string | undefined;
   /** Undefined: what the endpoint's quota leaves free. */
   readonly maxQueues: number | undefined;
-  readonly tokenFile: string | undefined;
+  readonly transport: Transport;
   /** Directory that the run writes into. */
   readonly out: string;
 }

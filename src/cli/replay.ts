@@ -15,6 +15,7 @@ import { EXIT_MEANINGS } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { readCase } from './cases.ts';
+import { warnIfInsecure } from './insecure.ts';
 import { writeReports } from './reports.ts';
 import type { ReplayOptions } from './main.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,14 +24,15 @@ import type { Terminal } from './terminal.ts';
 export async function replay(path: string, { times, ...options }: ReplayOptions, terminal: Terminal): Promise<number> {
   const { clause, program } = await readCase(path);
   const count = integer({ value: times, where: '--times' }, 1, 100);
-  const { settings, token } = await configure(options, process.env, (_profile, stamp) => `${stamp}-replay`);
+  const { settings, credentials } = await configure(options, process.env, (_profile, stamp) => `${stamp}-replay`);
   await mkdir(settings.out, { recursive: true });
   const file = openEvidence(settings.out);
+  warnIfInsecure(settings, terminal);
   terminal.out(`${programLines(program).join('\n')}\n\n`);
   await runCampaign({
     settings: { ...settings, only: 'replay/*' },
     target: targetOf(settings),
-    token,
+    credentials,
     scenarios: Array.from({ length: count }, (_, index) => programScenario(`replay/${index + 1}`, program)),
     register,
     suiteVersion: version,

@@ -99,6 +99,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     suite: header.suite,
     endpoint: header.endpoint,
     clock: header.clock,
+    ...(header.insecure === true ? { insecure: true as const } : {}),
     seed: header.seed,
     startedAt: header.startedAt,
     seconds: footer?.at ?? lastInstant(histories),

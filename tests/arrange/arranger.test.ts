@@ -48,7 +48,7 @@ async function onEmulator(options: EmulatorOptions = {}): Promise<Setting> {
   const client = endpoint({
     url: emulator.url,
     agent: connections,
-    token: undefined,
+    credentials: {},
     redact: redactor([]),
     clock,
     lag,

@@ -44,7 +44,7 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
   const histories = await runCampaign({
     settings: settings({ only, seed }),
     target,
-    token: undefined,
+    credentials: {},
     scenarios: [...chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios), ...programs],
     register,
     suiteVersion: '0.0.0',

@@ -13,7 +13,7 @@ export function settings(part: Partial<Settings> = {}): Settings {
     strict: false,
     clockUrl: undefined,
     maxQueues: undefined,
-    tokenFile: undefined,
+    transport: { insecure: false },
     out: '',
     ...part,
   };

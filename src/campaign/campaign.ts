@@ -126,7 +126,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let found: Probed;
   const site = await target.open();
   try {
-    const { clock, client } = await openStage(site, 'probe', (line) => probed.push(line));
+    const { clock, client } = await openStage(site, 'probe', (line) => probed.push(maskedIds(line, redact)));
     try {
       found = await probe({
         endpoint: client(interrupt),
@@ -184,7 +184,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
-    const note = (line: ScenarioLine): void => {
+    const note = (arranged: ScenarioLine): void => {
+      const line = maskedIds(arranged, redact);
       builder.add(line);
       if (recorded) write(line);
     };
@@ -334,7 +335,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         outcome: interrupt.aborted ? 'interrupted' : found.unreachable === undefined ? 'completed' : 'unreachable',
         ...(found.unreachable === undefined ? {} : { reason: found.unreachable }),
         ...(reason instanceof SignalInterrupt ? { signal: reason.signal } : {}),
-        undeleted,
+        undeleted: undeleted.map((id) => redact.text(id)),
         at: now(),
       });
       lag.close();
@@ -360,6 +361,16 @@ function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome'
   if (error instanceof ClockHookError) return { outcome: 'aborted', blame: 'endpoint', reason: error.message };
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'aborted', blame: 'suite', reason };
+}
+
+/** Ids are the endpoint's to make, and it may make them of what we sent; exchanges are masked where they are recorded. */
+function maskedIds<Line extends ScenarioLine>(line: Line, redact: Redactor): Line {
+  if (line.type !== 'queue' && line.type !== 'group' && line.type !== 'dead-letter') return line;
+  return {
+    ...line,
+    queue: redact.text(line.queue),
+    ...('group' in line ? { group: redact.text(line.group) } : {}),
+  };
 }
 
 /** What probing found, as it may be written down: reasons may quote what the endpoint answered. */

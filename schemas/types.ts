@@ -229,6 +229,30 @@ project?: string
  * File that holds the X-Auth-Token.
  */
 tokenFile?: string
+/**
+ * File of headers that go with every request, one a line, such as 'X-Tenant: 12'.
+ */
+headerFile?: string
+/**
+ * File of the two keys that requests are signed with (SDK-HMAC-SHA256): lines DMS_ACCESS_KEY=… and DMS_SECRET_KEY=….
+ */
+signingFile?: string
+/**
+ * PEM file of authorities that are trusted beside the usual ones.
+ */
+ca?: string
+/**
+ * PEM file of the certificate that is shown to the endpoint.
+ */
+clientCert?: string
+/**
+ * PEM file of the key of that certificate.
+ */
+clientKey?: string
+/**
+ * Does not check the endpoint's certificate; such a run cannot be certified.
+ */
+insecure?: boolean
 profile?: ("gate" | "certify")
 /**
  * Pattern of scenario or clause ids; * stands for anything.
@@ -433,6 +457,10 @@ scenario: string
 provokes: string[]
 reason: string
 }[]
+/**
+ * There where the endpoint's certificate was not checked.
+ */
+insecure?: true
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -1068,6 +1096,10 @@ clock: ("wall" | "controlled")
  * How dead letters were arranged; over the public API where it is absent.
  */
 arrangement?: ("hook" | "command" | "preloaded" | "dms")
+/**
+ * There where the endpoint's certificate was not checked: anybody may have answered in its place.
+ */
+insecure?: true
 seed: number
 startedAt: string
 seconds: number

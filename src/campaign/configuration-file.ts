@@ -52,10 +52,22 @@ function parse(path: string, text: string): Configuration {
   return value;
 }
 
+/** Members that somebody may expect, what they would hold, and where that belongs. */
+const SECRETS = [
+  [['token', 'authtoken', 'xauthtoken'], 'a token', 'DMS_TOKEN', 'tokenFile'],
+  [['header', 'headers'], 'headers, which may be secret', 'DMS_HEADERS', 'headerFile'],
+  [['accesskey', 'ak', 'accesskeyid'], 'an access key', 'DMS_ACCESS_KEY', 'signingFile'],
+  [['secretkey', 'sk', 'secretaccesskey'], 'a secret key', 'DMS_SECRET_KEY', 'signingFile'],
+] as const satisfies readonly (readonly [readonly string[], string, string, string])[];
+
 function unknownKey(path: string, key: string, known: readonly string[]): UsageError {
-  if (key.toLowerCase() === 'token') {
+  const [, what, variable, member] =
+    SECRETS.find(([names]: readonly [readonly string[], ...unknown[]]) =>
+      names.includes(key.toLowerCase().replace(/[^a-z]/g, '')),
+    ) ?? [];
+  if (what !== undefined) {
     return new UsageError(
-      `The configuration file ${path} must not hold a token. Put it into the environment variable DMS_TOKEN, or into a file of its own and name that in "tokenFile".`,
+      `The configuration file ${path} must not hold ${what}. Put it into the environment variable ${variable}, or into a file of its own and name that in "${member}".`,
     );
   }
   const [meant] = nearest(key, known);

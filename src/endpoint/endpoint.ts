@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
+import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
 import type { LagMeter } from './lag.ts';
 import type { Redactor } from './secrets.ts';
+import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
 const GIVE_UP_POLL_SECONDS = 80;
@@ -24,8 +26,8 @@ export interface Call {
   readonly body?: string | Buffer;
   /** Set on calls that the endpoint may hold open for this many seconds. */
   readonly mayWaitSeconds?: number;
-  /** Leaves the token out, or sends another one, for the clauses about credentials. */
-  readonly token?: string | null;
+  /** Leaves our credentials out, or sends wrong ones, for the clauses about them. */
+  readonly credentials?: Exclude<Whose, 'given'>;
 }
 
 export interface Endpoint {
@@ -36,8 +38,8 @@ export interface Endpoint {
 export interface EndpointOptions {
   /** URL up to, and without, /v1.0. */
   readonly url: string;
-  readonly agent: Agent;
-  readonly token: string | undefined;
+  readonly agent: Dispatcher;
+  readonly credentials: Credentials;
   readonly redact: Redactor;
   readonly clock: Clock;
   readonly lag: LagMeter;
@@ -49,16 +51,16 @@ export interface EndpointOptions {
 }
 
 /** The connections of a whole run. One request a connection at a time: a poll must not hold up what is behind it. */
-export function connections(): Agent {
-  return new Agent({
+export function connections(transport: Transport = PLAIN_TRANSPORT, credentials: Credentials = {}): Dispatcher {
+  const options = {
     allowH2: false,
     pipelining: 1,
     keepAliveTimeout: 2_000,
-    connect: { timeout: 10_000 },
     headersTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
     bodyTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
     maxResponseSize: MAX_ANSWER_BYTES,
-  });
+  };
+  return dispatcherFor(options, transport, credentials);
 }
 
 /** A client of the endpoint under test, for one scenario. */
@@ -67,8 +69,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
   const base = options.url.replace(/\/+$/, '');
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
-    const token = call.token === undefined ? options.token : (call.token ?? undefined);
     const headers = { ...call.headers };
+    const own = ownHeaders(options.credentials, base, call);
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();
@@ -82,13 +84,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
         const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
         const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
         try {
-          const outcome = await exchange(
-            options,
-            base,
-            call,
-            { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
-            giveUp.signal,
-          );
+          const outcome = await exchange(options, base, call, { ...headers, ...own.headers }, giveUp.signal);
           return { outcome, received: clock.stamp() };
         } finally {
           cancel();
@@ -106,9 +102,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
         target: redact.text(call.target),
         headers: [
           ...Object.entries(headers).map(([name, value]): HeaderField => [name, redact.text(value)]),
-          ...(token === undefined
-            ? []
-            : [['x-auth-token', call.token === undefined ? '[given]' : '[other]'] satisfies HeaderField]),
+          ...own.recorded,
         ],
         ...(call.body === undefined ? {} : { body: maskedPayload(payload(Buffer.from(call.body)), redact) }),
       },
@@ -134,6 +128,19 @@ export function endpoint(options: EndpointOptions): Endpoint {
       }
     },
   };
+}
+
+/** What lets this attempt in. A signature is of the request as it goes over the wire, and of the real time. */
+function ownHeaders(credentials: Credentials, base: string, call: Call): Carried {
+  const url = credentials.signing === undefined ? null : URL.parse(base + call.target);
+  const request = url && {
+    method: call.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers: { ...call.headers, host: url.host },
+    body: call.body ?? '',
+  };
+  return carried(credentials, call.credentials ?? 'given', request ?? undefined, new Date());
 }
 
 /** On a controlled clock a back-off first really waits, since what has to pass may not be the endpoint's time; the clock stands still meanwhile. */

@@ -35,7 +35,7 @@ async function fileOf(content: unknown): Promise<string> {
 
 describe('what is set where nothing is given', () => {
   test('is the embedded emulator, profile gate, a random seed and a directory of its own', async () => {
-    const { settings, token, quiet } = await read({});
+    const { settings, credentials, quiet } = await read({});
     expect(settings).toMatchObject({
       endpoint: undefined,
       project: 'dms-conformance',
@@ -47,7 +47,7 @@ describe('what is set where nothing is given', () => {
     });
     expect(settings.seed).toBeGreaterThanOrEqual(0);
     expect(settings.out).toMatch(/reports\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-gate$/);
-    expect([token, quiet]).toEqual([undefined, false]);
+    expect([credentials, quiet]).toEqual([{}, false]);
   });
 });
 
@@ -94,14 +94,13 @@ describe('precedence', () => {
 
   test('a token file on the command line wins over a token in the environment', async () => {
     const tokenFile = await fileOf('of-the-file\n');
-    const { token, settings } = await read({ tokenFile }, { DMS_TOKEN: 'of-the-environment' });
-    expect(token).toBe('of-the-file');
-    expect(settings.tokenFile).toBe(tokenFile);
+    const { credentials } = await read({ tokenFile }, { DMS_TOKEN: 'of-the-environment' });
+    expect(credentials.token).toBe('of-the-file');
   });
 
   test('a token in the environment wins over a token file of the configuration', async () => {
     const config = await fileOf({ tokenFile: 'nowhere' });
-    expect((await read({ config }, { DMS_TOKEN: 'of-the-environment' })).token).toBe('of-the-environment');
+    expect((await read({ config }, { DMS_TOKEN: 'of-the-environment' })).credentials.token).toBe('of-the-environment');
   });
 });
 

@@ -5,6 +5,7 @@ import { monotonicSeconds, type Clock } from '../../src/clock/clock.ts';
 import { controlledClock } from '../../src/clock/controlled.ts';
 import { wallClock } from '../../src/clock/wall.ts';
 import { errorCodeOf, inWords, jsonOf, statusOf } from '../../src/endpoint/answer.ts';
+import { secretsIn, type Credentials } from '../../src/endpoint/credentials.ts';
 import { endpoint, type Call, type Endpoint } from '../../src/endpoint/endpoint.ts';
 import { lagMeter } from '../../src/endpoint/lag.ts';
 import { redactor } from '../../src/endpoint/secrets.ts';
@@ -19,7 +20,14 @@ interface Client extends Endpoint {
   readonly interrupt: AbortController;
 }
 
-function client(url: string, { clock, token }: { readonly clock?: Clock; readonly token?: string } = {}): Client {
+function client(
+  url: string,
+  {
+    clock,
+    token,
+    credentials = { token },
+  }: { readonly clock?: Clock; readonly token?: string; readonly credentials?: Credentials } = {},
+): Client {
   const recorded: Exchange[] = [];
   const interrupt = new AbortController();
   const lag = lagMeter();
@@ -32,8 +40,8 @@ function client(url: string, { clock, token }: { readonly clock?: Clock; readonl
   const made = endpoint({
     url,
     agent: agent(),
-    token,
-    redact: redactor(token === undefined ? [] : [token]),
+    credentials,
+    redact: redactor(secretsIn(credentials)),
     clock: own,
     lag,
     scenario: 'chapter/case',
@@ -340,15 +348,15 @@ describe('the token', () => {
   });
 
   test.for([
-    ['left out', null, undefined, []],
-    ['another one', 'wrong', 'wrong', [['x-auth-token', '[other]']]],
-  ] as const)('can be %s', async ([, token, arrives, headers]) => {
+    ['left out', 'none', undefined, []],
+    ['another one', 'wrong', 'not-the-token', [['x-auth-token', '[other]']]],
+  ] as const)('can be %s', async ([, credentials, arrives, headers]) => {
     let seen: unknown = 'nothing was asked';
     const url = await httpServer((asked, reply) => {
       seen = asked.headers['x-auth-token'];
       reply.end('[]');
     });
-    const exchange = await client(url, { token: TOKEN }).send(get({ token }));
+    const exchange = await client(url, { token: TOKEN }).send(get({ credentials }));
     expect(seen).toBe(arrives);
     expect(exchange.request.headers).toEqual(headers);
   });

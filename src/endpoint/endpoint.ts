@@ -190,6 +190,9 @@ async function exchange(
   }
 }
 
+/** OpenSSL also names its source files; what people need is one part of it. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s;
+
 function failure(error: unknown, interrupted: AbortSignal): Failure {
   const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
   const name = String(code);
@@ -200,15 +203,17 @@ function failure(error: unknown, interrupted: AbortSignal): Failure {
       : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
         ? 'too-large'
         : 'broken';
+  // What a proxy refuses has not left it.
   const unreachable =
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
+    /^Proxy (?:response|Authentication)/.test(message) ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|UNABLE_TO_.*|HOSTNAME_MISMATCH|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
       name,
     );
   return {
     kind: 'failure',
     cause: unreachable ? 'unreachable' : cause,
     code: name,
-    message: (message || name).slice(0, 500),
+    message: (message || name).replace(OPENSSL, 'TLS: $1').slice(0, 500),
     bytesLeft: !unreachable,
   };
 }

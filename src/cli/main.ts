@@ -131,6 +131,15 @@ ${EXIT_CODES}`,
   });
 
   program
+    .command('init')
+    .description('Writes a configuration file for run into the working directory, with all that can be set.')
+    .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
+    .action(async (options: { readonly format: 'yaml' | 'json' }) => {
+      const { init } = await import('./init.ts');
+      await init(options, terminal);
+    });
+
+  program
     .command('emulate')
     .description('Serves the emulator until it is interrupted.')
     .option('--port <number>', 'port to listen on; 0 is any free one', '0')
@@ -203,7 +212,10 @@ function runOptions(): Option[] {
     new Option('--strict', 'a broken SHOULD fails the run'),
     new Option('--clock-url <url>', "URL of the endpoint's clock hook; then nothing has to be waited for"),
     new Option('--max-queues <number>', 'how many queues may exist at once, 2 to 400 (default: the free quota)'),
-    new Option('--config <file>', 'configuration file (default: dms-conformance.config.json, if it exists)'),
+    new Option(
+      '--config <file>',
+      'configuration file (default: dms-conformance.config.yaml, .yml or .json, if it exists)',
+    ),
     new Option('--quiet', 'print only the result'),
   ];
 }

@@ -5,7 +5,7 @@ import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../sche
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
 import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
 import type { LagMeter } from './lag.ts';
-import type { Redactor } from './secrets.ts';
+import { both, redactor, type Redactor } from './secrets.ts';
 import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
@@ -65,12 +65,13 @@ export function connections(transport: Transport = PLAIN_TRANSPORT, credentials:
 
 /** A client of the endpoint under test, for one scenario. */
 export function endpoint(options: EndpointOptions): Endpoint {
-  const { clock, lag, scenario, redact } = options;
+  const { clock, lag, scenario } = options;
   const base = options.url.replace(/\/+$/, '');
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
     const headers = { ...call.headers };
     const own = ownHeaders(options.credentials, base, call);
+    const redact = own.signature === undefined ? options.redact : both(options.redact, redactor([own.signature]));
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();

@@ -213,7 +213,7 @@ row?: string
 }
 
 /**
- * Configuration file of dms-conformance. Every member is also an option of 'run' and an environment variable; an option wins over the environment, the environment over the file.
+ * Configuration file of dms-conformance run. Every member is also an option and an environment variable; an option wins over the environment, the environment over the file.
  */
 export interface Configuration {
 $schema?: string
@@ -253,18 +253,24 @@ clientKey?: string
  * Does not check the endpoint's certificate; such a run cannot be certified.
  */
 insecure?: boolean
+/**
+ * Which waits are worth their time: gate waits up to 30 s, certify up to 300 s.
+ */
 profile?: ("gate" | "certify")
 /**
  * Pattern of scenario or clause ids; * stands for anything.
  */
 only?: string
+/**
+ * Seed of what is generated. Absent: a random one, which the report names.
+ */
 seed?: number
 /**
  * How many programs are generated and run beside the scenarios, from 0. Default: 60 for the gate profile on the wall clock, else 300.
  */
 programs?: number
 /**
- * Directory that the run writes into.
+ * Directory that the run writes into; it has to be new or empty. Absent: reports/<UTC time>-<profile>.
  */
 out?: string
 /**
@@ -272,15 +278,15 @@ out?: string
  */
 strict?: boolean
 /**
- * URL of the endpoint's clock hook.
+ * URL of the endpoint's clock hook; then nothing has to be waited for.
  */
 clockUrl?: string
 /**
- * How many queues may exist at once.
+ * How many queues may exist at once. Absent: as many as the quota leaves free, or 25 where the endpoint does not tell.
  */
 maxQueues?: number
 /**
- * Where dead letters come from: dms, which are the neighbouring calls of the endpoint; hook=URL; command=COMMAND; preloaded=FILE. See docs/arranging.md. Default dms.
+ * Where dead letters come from: dms, which are the neighbouring calls of the endpoint; hook=URL; command=COMMAND; preloaded=FILE. See docs/arranging.md.
  */
 arrange?: string
 }

@@ -24,7 +24,7 @@ import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
-import { notProbed, probe, type Probed } from './probe.ts';
+import { hookTrouble, notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
@@ -193,7 +193,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   } catch (error) {
     if (!(error instanceof ClockHookError || interrupt.aborted)) throw error;
     found = {
-      unreachable: error instanceof Error ? error.message : String(error),
+      unreachable:
+        error instanceof ClockHookError ? hookTrouble(error) : error instanceof Error ? error.message : String(error),
       features: nothingFound(),
       freeQueues: 1,
       mostQueues: 1,

@@ -62,7 +62,7 @@ export async function readCredentials(places: readonly GivenCredentials[]): Prom
   }
   if (signing !== undefined && names.includes('authorization')) {
     throw new UsageError(
-      'An access key and a header Authorization are both given, and signing needs that header itself. Leave one out.',
+      'An access key and a header Authorization are both given, and signing needs that header itself. Leave one out: the header, or DMS_ACCESS_KEY and DMS_SECRET_KEY or the file that holds them.',
     );
   }
   return {

@@ -3,7 +3,7 @@ import type { Arranging, Exchange, Failure, Features } from '../../schemas/types
 import type { Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Connections } from '../clock/hook.ts';
+import type { ClockHookError, Connections } from '../clock/hook.ts';
 import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
 import { authenticates, kindsOf, type Credentials } from '../endpoint/credentials.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -76,7 +76,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   );
   if (quota.outcome.kind === 'failure') {
     return {
-      unreachable: `the endpoint cannot be reached: ${inWords(quota)}. ${remedyFor(quota.outcome)}`,
+      unreachable: `the endpoint cannot be reached: ${inWords(quota)}. ${remedyFor(quota.outcome, settings.endpoint?.startsWith('https:') === true)}`,
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -155,8 +155,18 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   };
 }
 
+const CLIENT_CERTIFICATE = 'name one that it trusts in --client-cert and --client-key';
+
+/** Why the clock hook cannot be asked, and what to do. */
+export function hookTrouble({ message, cause }: ClockHookError): string {
+  const { code, message: why } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+  return why === undefined
+    ? message
+    : `${message}. ${remedyFor({ code: code ?? '', message: why }, / https:/.test(message))}`;
+}
+
 /** What to do where no answer comes, by what the connection or TLS said. */
-function remedyFor({ code, message }: Failure): string {
+function remedyFor({ code, message }: Pick<Failure, 'code' | 'message'>, tls: boolean): string {
   if (/SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED/.test(code))
     return 'Its certificate is signed by an authority that is not trusted here: name a file with that authority in --ca, or test without certificate checks by --insecure.';
   if (/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ALTNAME|HOSTNAME_MISMATCH/.test(code))
@@ -166,11 +176,13 @@ function remedyFor({ code, message }: Failure): string {
       code,
     )
   )
-    return 'It may ask for a client certificate, or not accept the one that was shown: name one that it trusts in --client-cert and --client-key.';
+    return `It may ask for a client certificate, or not accept the one that was shown: ${CLIENT_CERTIFICATE}.`;
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code))
     return 'It does not speak TLS there: check whether the URL is to start with http://.';
   if (/proxy/i.test(message))
     return 'It was asked for through a proxy: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the name and password in their URLs.';
+  if (tls && /^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code))
+    return `It hung up before it answered. It may be down, or may ask for a client certificate: ${CLIENT_CERTIFICATE}.`;
   return 'Check the URL, and that the endpoint is up.';
 }
 

@@ -158,6 +158,15 @@ ${EXIT_CODES}`,
     });
 
   program
+    .command('init')
+    .description('Writes a configuration file for run into the working directory, with all that can be set.')
+    .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
+    .action(async (options: { readonly format: 'yaml' | 'json' }) => {
+      const { init } = await import('./init.ts');
+      await init(options, terminal);
+    });
+
+  program
     .command('emulate')
     .description('Serves the emulator until it is interrupted.')
     .option('--port <number>', 'port to listen on; 0 is any free one', '0')
@@ -243,7 +252,10 @@ function runOptions(): Option[] {
       '--arrange <how>',
       'where dead letters come from: dms (the neighbouring calls), hook=URL, command=COMMAND or preloaded=FILE (default: dms)',
     ),
-    new Option('--config <file>', 'configuration file (default: dms-conformance.config.json, if it exists)'),
+    new Option(
+      '--config <file>',
+      'configuration file (default: dms-conformance.config.yaml, .yml or .json, if it exists)',
+    ),
     new Option('--quiet', 'print only the result'),
   ];
 }

@@ -71,6 +71,8 @@ export function kindsOf({ token, headers = {}, signing }: Credentials): string[]
 export interface Carried {
   readonly headers: Readonly<Record<string, string>>;
   readonly recorded: readonly HeaderField[];
+  /** What was made of secrets for this request alone, and is as secret for some minutes. */
+  readonly signature?: string;
 }
 
 /** @param request what is sent and would be signed; undefined where its URL is none, so that it cannot be sent. */
@@ -95,6 +97,7 @@ export function carried(
     const signature = sign({ ...request, headers: { ...request.headers, ...own } }, keys, now);
     Object.assign(own, signature);
     recorded.push(['x-sdk-date', signature['x-sdk-date']], ['authorization', mark]);
+    return { headers: own, recorded, signature: signature.authorization.slice(-64) };
   }
   return { headers: own, recorded };
 }

@@ -5,7 +5,7 @@ import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../sche
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
 import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
 import type { LagMeter } from './lag.ts';
-import type { Redactor } from './secrets.ts';
+import { both, redactor, type Redactor } from './secrets.ts';
 import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
@@ -65,12 +65,13 @@ export function connections(transport: Transport = PLAIN_TRANSPORT, credentials:
 
 /** A client of the endpoint under test, for one scenario. */
 export function endpoint(options: EndpointOptions): Endpoint {
-  const { clock, lag, scenario, redact } = options;
+  const { clock, lag, scenario } = options;
   const base = options.url.replace(/\/+$/, '');
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
     const headers = { ...call.headers };
     const own = ownHeaders(options.credentials, base, call);
+    const redact = own.signature === undefined ? options.redact : both(options.redact, redactor([own.signature]));
     const started = monotonicSeconds();
     const sent = clock.stamp();
     const giveUp = new AbortController();
@@ -190,6 +191,9 @@ async function exchange(
   }
 }
 
+/** OpenSSL also names its source files; what people need is one part of it. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s;
+
 function failure(error: unknown, interrupted: AbortSignal): Failure {
   const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
   const name = String(code);
@@ -200,15 +204,17 @@ function failure(error: unknown, interrupted: AbortSignal): Failure {
       : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
         ? 'too-large'
         : 'broken';
+  // What a proxy refuses has not left it.
   const unreachable =
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
+    /^Proxy (?:response|Authentication)/.test(message) ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|UNABLE_TO_.*|HOSTNAME_MISMATCH|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
       name,
     );
   return {
     kind: 'failure',
     cause: unreachable ? 'unreachable' : cause,
     code: name,
-    message: (message || name).slice(0, 500),
+    message: (message || name).replace(OPENSSL, 'TLS: $1').slice(0, 500),
     bytesLeft: !unreachable,
   };
 }

@@ -29,6 +29,11 @@ export function redactor(secrets: readonly string[]): Redactor {
   };
 }
 
+/** Masks what either of them masks. */
+export function both(one: Redactor, other: Redactor): Redactor {
+  return { text: (value) => other.text(one.text(value)), bytes: (value) => other.bytes(one.bytes(value)) };
+}
+
 function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

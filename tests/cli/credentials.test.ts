@@ -51,7 +51,7 @@ async function verdictIn(directory: string): Promise<Verdict> {
   return JSON.parse(await readFile(join(directory, 'verdict.json'), 'utf8')) as Verdict;
 }
 
-describe('signed requests', { timeout: 120_000 }, () => {
+describe.concurrent('signed requests', { timeout: 120_000 }, () => {
   test.for(['http*', 'consume*', 'path*'])(
     'are accepted by a server that verifies them, and %s is conformant',
     async (only) => {

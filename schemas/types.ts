@@ -48,6 +48,86 @@ fail: number
 }
 
 /**
+ * What the hook answers with 200, or the command writes to its standard output: {} where nothing has to be said, an id where something was made, or an error.
+ */
+export interface ArrangeAnswer {
+/**
+ * Answer to create-queue: the id, as it stands in paths.
+ */
+queue?: string
+/**
+ * Answer to create-group: the id, as it stands in paths.
+ */
+group?: string
+error?: {
+/**
+ * unsupported: this can never be had here, such as a queue of that mode; quota: there are too many queues just now; failed: it should have worked.
+ */
+kind: ("unsupported" | "quota" | "failed")
+/**
+ * For people.
+ */
+reason: string
+}
+}
+
+/**
+ * What the suite asks of whoever arranges: the body of a POST to the hook, or the standard input of the command. One request asks for one action.
+ */
+export interface ArrangeRequest {
+/**
+ * Of this form.
+ */
+version: 1
+/**
+ * For whom it is; good for logs only.
+ */
+scenario: string
+/**
+ * Project id of the run.
+ */
+project: string
+/**
+ * create-queue and create-group make what the two dead letter calls can then be asked for; dead-letters puts messages among the dead letters of a group, in the order given; the other two delete again.
+ */
+action: ("create-queue" | "create-group" | "dead-letters" | "delete-group" | "delete-queue")
+/**
+ * Of the queue or group that is to be made; unique in the project or the queue.
+ */
+name?: string
+/**
+ * Of create-queue.
+ */
+mode?: ("NORMAL" | "FIFO" | "KAFKA_HA" | "KAFKA_HT")
+/**
+ * Of create-queue: whether the queue has dead letters.
+ */
+redrive?: boolean
+/**
+ * Id of the queue, as create-queue answered it.
+ */
+queue?: string
+/**
+ * Id of the group, as create-group answered it.
+ */
+group?: string
+/**
+ * Of dead-letters.
+ */
+messages?: {
+/**
+ * Any JSON value; it has to come back unchanged.
+ */
+body: {
+[k: string]: unknown
+}
+attributes?: {
+
+}
+}[]
+}
+
+/**
  * A counterexample to be replayed: seed and number say where it came from, the program itself replays though generators change.
  */
 export interface Case {
@@ -175,6 +255,10 @@ clockUrl?: string
  * How many queues may exist at once.
  */
 maxQueues?: number
+/**
+ * Where dead letters come from: dms, which are the neighbouring calls of the endpoint; hook=URL; command=COMMAND; preloaded=FILE. See docs/arranging.md. Default dms.
+ */
+arrange?: string
 }
 
 /**
@@ -276,7 +360,7 @@ error_msg: string
 /**
  * One line of evidence.ndjson: a header first, then what happened in the order in which it was known, then a footer. Judging needs nothing else. Instants are seconds: on the suite's monotonic clock since the start of the run, and, where the clock is controlled, also as bounds on the endpoint's clock.
  */
-export type EvidenceLine = (Header | Start | ProgramLine | ArrangedQueue | ArrangedGroup | ArrangedDeadLetter | Exchange | ClockMove | End | Counterexample | Footer)
+export type EvidenceLine = (Header | Start | ProgramLine | ArrangedQueue | ArrangedGroup | ArrangedDeadLetter | Arranging | Exchange | ClockMove | End | Counterexample | Footer)
 export type Operation = (ArrangeOperation | ConsumeOperation | AcknowledgeOperation | PostOperation | WaitOperation | DeleteOperation | DrainOperation | TogetherOperation)
 export type Naming = (PlacesNaming | HandlerNaming)
 /**
@@ -337,6 +421,18 @@ features: Features
  * Seconds that the longest chain of waits takes on a prompt endpoint.
  */
 longestWait: number
+/**
+ * How dead letters were arranged; over the public API where it is absent.
+ */
+arrangement?: ("dms" | "hook" | "command" | "preloaded")
+/**
+ * Scenarios that were left out because the arrangement has nothing for them.
+ */
+unarranged?: {
+scenario: string
+provokes: string[]
+reason: string
+}[]
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -589,7 +685,7 @@ group: string
  */
 tag: string
 /**
- * False where the body cannot carry the tag: then it is alone in its group.
+ * False where the body carries no tag: then it is alone in its group, or known by its body.
  */
 tagged: boolean
 /**
@@ -605,6 +701,33 @@ body: string
  */
 attributes: (string | null)
 failed: Bounds
+}
+/**
+ * What a hook or a command was asked for, and what it answered. Nothing of it is the endpoint that is tested.
+ */
+export interface Arranging {
+type: "arranging"
+scenario: string
+action: string
+/**
+ * Whose id it named.
+ */
+queue?: string
+group?: string
+/**
+ * Whether it was answered without an error.
+ */
+done: boolean
+/**
+ * JSON text, cut where it is long.
+ */
+request: string
+/**
+ * JSON text, cut where it is long, or what went wrong.
+ */
+answer: string
+sent: number
+received: number
 }
 /**
  * One request and its answer, or its failure.
@@ -745,6 +868,121 @@ at: number
 }
 
 /**
+ * Queues and groups that already hold dead letters. The suite consumes and acknowledges what is in them; nobody else may use them meanwhile.
+ */
+export interface Preloaded {
+$schema?: string
+/**
+ * @minItems 1
+ */
+queues: [{
+/**
+ * Id of the queue.
+ */
+queue: string
+mode: ("NORMAL" | "FIFO" | "KAFKA_HA" | "KAFKA_HT")
+/**
+ * Whether the queue has dead letters; default true.
+ */
+redrive?: boolean
+/**
+ * @minItems 1
+ */
+groups: [{
+/**
+ * Id of the group.
+ */
+group: string
+/**
+ * What the group holds. A number alone exercises less: without their bodies one dead letter cannot be told from another. In FIFO queues the order is that of consumption.
+ */
+deadLetters: (number | {
+/**
+ * As it was sent. No two bodies in one group may be equal.
+ */
+body: {
+[k: string]: unknown
+}
+attributes?: {
+
+}
+}[])
+}, ...({
+/**
+ * Id of the group.
+ */
+group: string
+/**
+ * What the group holds. A number alone exercises less: without their bodies one dead letter cannot be told from another. In FIFO queues the order is that of consumption.
+ */
+deadLetters: (number | {
+/**
+ * As it was sent. No two bodies in one group may be equal.
+ */
+body: {
+[k: string]: unknown
+}
+attributes?: {
+
+}
+}[])
+})[]]
+}, ...({
+/**
+ * Id of the queue.
+ */
+queue: string
+mode: ("NORMAL" | "FIFO" | "KAFKA_HA" | "KAFKA_HT")
+/**
+ * Whether the queue has dead letters; default true.
+ */
+redrive?: boolean
+/**
+ * @minItems 1
+ */
+groups: [{
+/**
+ * Id of the group.
+ */
+group: string
+/**
+ * What the group holds. A number alone exercises less: without their bodies one dead letter cannot be told from another. In FIFO queues the order is that of consumption.
+ */
+deadLetters: (number | {
+/**
+ * As it was sent. No two bodies in one group may be equal.
+ */
+body: {
+[k: string]: unknown
+}
+attributes?: {
+
+}
+}[])
+}, ...({
+/**
+ * Id of the group.
+ */
+group: string
+/**
+ * What the group holds. A number alone exercises less: without their bodies one dead letter cannot be told from another. In FIFO queues the order is that of consumption.
+ */
+deadLetters: (number | {
+/**
+ * As it was sent. No two bodies in one group may be equal.
+ */
+body: {
+[k: string]: unknown
+}
+attributes?: {
+
+}
+}[])
+})[]]
+})[]]
+}
+
+/**
  * How the two documents are read where they are unclear, contradict themselves or are silent. Clauses name these by their ids.
  */
 export type Rulings = Ruling[]
@@ -826,6 +1064,10 @@ register: string
 }
 endpoint: string
 clock: ("wall" | "controlled")
+/**
+ * How dead letters were arranged; over the public API where it is absent.
+ */
+arrangement?: ("hook" | "command" | "preloaded" | "dms")
 seed: number
 startedAt: string
 seconds: number

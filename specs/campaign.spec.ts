@@ -7,6 +7,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a BroadcastChannel is no window */
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
+import { arrangementOf } from '../src/campaign/arrangements.ts';
 import { SignalInterrupt, startCampaign } from '../src/campaign/campaign.ts';
 import type { FromWorker, ToWorker } from '../src/campaign/channel.ts';
 import { configure } from '../src/campaign/configure.ts';
@@ -50,12 +51,15 @@ const programs: Chapter = {
     seconds: secondsFor(settings.profile, target.clock),
   }),
 };
+const scenarios = [...chapters, programs].flatMap((chapter) => chapter.scenarios);
+const arrangement = await arrangementOf(settings, target.clock, scenarios, register);
 const evidence = openEvidence(settings.out);
 const campaign = await startCampaign({
   settings,
   target,
   token,
-  scenarios: [...chapters, programs].flatMap(({ scenarios }) => scenarios),
+  scenarios,
+  arrangement,
   register,
   suiteVersion: version,
   write: (line) => evidence.write(line),

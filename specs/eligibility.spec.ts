@@ -32,7 +32,7 @@ const kafka = (['KAFKA_HA', 'KAFKA_HT'] as const).map((mode) =>
       if (queue === undefined || normal === undefined) return;
       const [group, control] = [await queue.group(), await normal.group()];
       await group.ready();
-      await queue.send([{ body: '{"t":"#"}' }]);
+      await queue.sendNormal([{ body: '{"t":"#"}' }]);
       await failOnce(group);
       await group.consume({ time_wait: 1 });
       await control.deadLetters(1);
@@ -57,7 +57,7 @@ const withoutRedrive = bothModes.map((mode) =>
     async run({ queue }) {
       const group = await queue.group();
       await group.ready();
-      await queue.send(2);
+      await queue.sendNormal(2);
       for (let failure = 1; failure <= 4; failure += 1) await failOnce(group);
       await group.consume({ time_wait: 2 });
       await group.acknowledge([{ handler: 'invented', status: 'success' }]);
@@ -158,7 +158,7 @@ const redrive = [
     queues: [queueOf('NORMAL', { maxConsumeCount: 2 })],
     async run({ queue, wait }) {
       const group = await queue.group();
-      const sent = await queue.send(2);
+      const sent = await queue.sendNormal(2);
       await group.fail(sent);
       await wait(2);
       await group.consume({ time_wait: 3 });
@@ -174,7 +174,7 @@ const redrive = [
     async run({ queue, wait }) {
       const group = await queue.group();
       await group.ready();
-      await queue.send(1);
+      await queue.sendNormal(1);
       await group.consumeNormal({ time_wait: 3, ack_wait: 15 });
       await wait(15);
       const batch = await group.first();
@@ -190,7 +190,7 @@ const redrive = [
     async run({ queue }) {
       const group = await queue.group();
       await group.ready();
-      await queue.send(2);
+      await queue.sendNormal(2);
       const batch = await group.consumeNormal({ time_wait: 3, ack_wait: 15 });
       const [first, second] = batch.delivered;
       if (first === undefined || second === undefined) return;

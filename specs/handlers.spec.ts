@@ -265,7 +265,7 @@ const elsewhere = [
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(2);
-      await queue.send(1);
+      await queue.sendNormal(1);
       const normal = await group.consumeNormal({ time_wait: 3, ack_wait: 30 });
       if (normal.delivered.length > 0) await group.acknowledge(entries(normal.delivered));
       const control = await group.first();

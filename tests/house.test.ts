@@ -28,7 +28,10 @@ const house: Readonly<Record<string, Room>> = {
   // What is generated provokes as scenarios do, and is judged by the same rules.
   programs: { rooms: ['campaign', 'history'], packages: ['fast-check'] },
   campaign: { rooms: ['endpoint', 'arrange', 'clock', 'emulator', 'history'] },
-  arrange: { rooms: ['endpoint', 'clock', 'history'], packages: ['node:timers/promises'] },
+  arrange: {
+    rooms: ['endpoint', 'clock', 'history'],
+    packages: ['undici', 'node:child_process', 'node:timers/promises'],
+  },
   endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:buffer', 'node:timers/promises'] },
   clock: { rooms: ['history'], packages: ['undici', 'node:timers/promises'] },
   // It is tested by the suite, so it may share nothing with it (design, point 5).
@@ -177,6 +180,7 @@ describe('what judges does no I/O', () => {
       /^(?:undici|(?:node:)?(?:https?|http2|net|tls))$/.test(specifier),
     );
     expect([...new Set(speaking.map(({ room, specifier }) => `${room} ${specifier}`))].toSorted()).toEqual([
+      'arrange undici',
       'clock undici',
       'emulator node:http',
       'endpoint undici',

@@ -11,7 +11,7 @@ import type {
   Footer,
   Header,
 } from '../../schemas/types.ts';
-import { dmsArranger } from '../arrange/arranger.ts';
+import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
 import { controlledClock } from '../clock/controlled.ts';
@@ -44,7 +44,8 @@ const TIDY_SECONDS = 20;
 const LAST_ANSWER_SECONDS = 5;
 
 export type Progress =
-  | { readonly kind: 'started'; readonly header: Header }
+  /** `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing. */
+  | { readonly kind: 'started'; readonly header: Header; readonly unarranged: readonly string[] }
   | { readonly kind: 'running'; readonly scenario: string; readonly seconds: number }
   | { readonly kind: 'shrinking'; readonly scenario: string; readonly clause: string }
   | { readonly kind: 'ended'; readonly scenario: string; readonly outcome: End['outcome']; readonly reason?: string };
@@ -56,6 +57,8 @@ export interface CampaignOptions {
   readonly scenarios: readonly Scenario[];
   readonly register: Register;
   readonly suiteVersion: string;
+  /** Default: over the public API. */
+  readonly arrangement?: Arrangement;
   readonly write: (line: EvidenceLine) => void;
   readonly progress?: (event: Progress) => void;
   /** Aborts the run; its reason may be a SignalInterrupt. */
@@ -88,7 +91,7 @@ export interface Campaign {
 
 /** Starts a run: probes what the endpoint offers and writes the header. */
 export async function startCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { settings, target, write } = options;
+  const { settings, target, write, arrangement = dmsArrangement } = options;
   const token = target.token ?? options.token;
   const origin = monotonicSeconds();
   const startedAt = new Date();
@@ -177,8 +180,11 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         endpoint: interruptible(stage),
         clock: stage.clock,
         settings,
+        arrangement,
+        connections: agent,
         hasToken: token !== undefined,
         word: runWord,
+        note: (line) => probed.push(line),
       });
     } finally {
       stage.clock.close();
@@ -197,7 +203,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   }
   found = maskedProbe(found, redact);
   undeleted.push(...found.undeleted);
-  const quota = slots(settings.maxQueues ?? found.freeQueues, settings.maxQueues ?? found.mostQueues);
+  const quota = slots(
+    settings.maxQueues ?? arrangement.mostQueues ?? found.freeQueues,
+    settings.maxQueues ?? arrangement.mostQueues ?? found.mostQueues,
+  );
   const patience = options.quotaPatience ?? (target.clock === 'wall' ? QUOTA_PATIENCE_SECONDS : 0);
   /** Queues of ours that are there; instants at which the last one was made, and at which one was refused. */
   let standing = 0;
@@ -205,9 +214,14 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let lastRefused = -Infinity;
   const turns = slots(target.atOnce);
 
+  const offered = selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present);
+  const unarranged = offered.flatMap(({ id, clauses }) => {
+    const reason = arrangement.refusal(id);
+    return reason === undefined ? [] : [{ scenario: id, provokes: [...clauses], reason }];
+  });
   const selection: Selection = {
     ...selected,
-    scenarios: selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present),
+    scenarios: offered.filter(({ id }) => arrangement.refusal(id) === undefined),
   };
   const header: Header = {
     type: 'header',
@@ -228,10 +242,17 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     slack: SLACK,
     features: found.features,
     longestWait: selection.longestWait,
+    ...(arrangement.kind === 'dms' ? {} : { arrangement: arrangement.kind }),
+    ...(unarranged.length === 0 ? {} : { unarranged }),
   };
   write(header);
   for (const line of probed) write(line);
-  options.progress?.({ kind: 'started', header });
+  const provoked = new Set(selection.scenarios.flatMap(({ clauses }) => clauses));
+  options.progress?.({
+    kind: 'started',
+    header,
+    unarranged: [...new Set(unarranged.flatMap(({ provokes }) => provokes))].filter((clause) => !provoked.has(clause)),
+  });
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
@@ -296,17 +317,20 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const groups: { queue: string; group: string }[] = [];
       const made: WorldOptions['queues'][number][] = [];
       const arrangerFor = (signal: AbortSignal, endpoint: Endpoint): WorldOptions['arranger'] =>
-        dmsArranger({
-          endpoint,
-          clock: stage.clock,
-          project: settings.project,
-          scenario: scenario.id,
-          signal,
-          note(line) {
-            if (line.type === 'group') groups.push(line);
-            note(line);
+        arrangement.arranger(
+          {
+            endpoint,
+            clock: stage.clock,
+            project: settings.project,
+            scenario: scenario.id,
+            signal,
+            note(line) {
+              if (line.type === 'group') groups.push(line);
+              note(line);
+            },
           },
-        });
+          agent,
+        );
       const tidy = async (): Promise<void> => {
         const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
         const arranger = arrangerFor(signal, stage.client(signal, false));
@@ -335,7 +359,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       } catch (error) {
         return howItEnded(error, interrupt);
       } finally {
-        if (!site.vanishes) await tidy();
+        if (!site.vanishes && arrangement.deletes) await tidy();
         stage.clock.close();
       }
     } finally {

@@ -3,7 +3,19 @@ import { randomInt } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readConfiguration, type ConfigurationFile } from './configuration-file.ts';
-import { endpointUrl, flag, httpUrl, integer, oneOf, projectId, text, tokenText, type Given } from './given.ts';
+import { preloadedIn } from './arrangements.ts';
+import {
+  arrangeOf,
+  endpointUrl,
+  flag,
+  httpUrl,
+  integer,
+  oneOf,
+  projectId,
+  text,
+  tokenText,
+  type Given,
+} from './given.ts';
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 import { systemCode, UsageError } from './usage-error.ts';
@@ -22,6 +34,7 @@ export const VARIABLES = {
   strict: 'DMS_STRICT',
   clockUrl: 'DMS_CLOCK_URL',
   maxQueues: 'DMS_MAX_QUEUES',
+  arrange: 'DMS_ARRANGE',
   config: 'DMS_CONFIG',
   quiet: 'DMS_QUIET',
 } as const;
@@ -77,7 +90,9 @@ export async function configure(
     clockUrl,
     maxQueues: take('maxQueues', (given) => integer(given, 2, 400)),
     tokenFile: credentials.tokenFile,
+    arrange: take('arrange', (given) => arrangeOf(given, endpoint)) ?? { kind: 'dms' as const },
   };
+  if (settings.arrange.kind === 'preloaded') await preloadedIn(settings.arrange.file);
   const quiet = take('quiet', flag) ?? false;
   const out = take('out', freshDirectory) ?? unusedDirectory((stamp) => nameOf(profile, stamp));
   return { settings: { ...settings, out: await out }, token: credentials.token, quiet };

@@ -1,4 +1,6 @@
 /** Reads single values that a user gave, each with the place where it stood. */
+import { resolve } from 'node:path';
+import type { Arrange } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A value and where it stood, such as `--seed` or `DMS_SEED`. */
@@ -29,6 +31,26 @@ export function oneOf<T extends string>({ value, where }: Given, choices: readon
   const choice = choices.find((choice) => choice === value);
   if (choice !== undefined) return choice;
   throw new UsageError(`${where}: expected ${choices.join(' or ')}, got ${shown(value)}.`);
+}
+
+/** `dms`, `hook=URL`, `command=COMMAND` or `preloaded=FILE`. */
+export function arrangeOf(given: Given, endpoint: string | undefined): Arrange {
+  const { value, where } = given;
+  const [, kind = '', rest = ''] = /^([a-z]+)(?:=(.*))?$/s.exec(typeof value === 'string' ? value.trim() : '') ?? [];
+  if (kind === 'dms' && rest === '') return { kind };
+  const known = ['hook', 'command', 'preloaded'].includes(kind);
+  if (!known || rest.trim() === '') {
+    throw new UsageError(
+      `${where}: expected dms, hook=URL, command=COMMAND or preloaded=FILE, got ${shown(value)}. See docs/arranging.md.`,
+    );
+  }
+  if (endpoint === undefined) {
+    throw new UsageError(
+      `${where}: the embedded emulator is arranged over its own calls. Expected --endpoint too, or no --arrange.`,
+    );
+  }
+  if (kind === 'hook') return { kind, url: httpUrl({ value: rest, where }).href };
+  return kind === 'command' ? { kind, command: rest } : { kind: 'preloaded', file: resolve(rest) };
 }
 
 export function projectId({ value, where }: Given): string {

@@ -1,8 +1,9 @@
 /** Finds out, before the first scenario, whether the endpoint is there and which optional neighbouring features it has. */
-import type { Exchange, Features } from '../../schemas/types.ts';
-import { dmsArranger } from '../arrange/arranger.ts';
+import type { Arranging, Exchange, Features } from '../../schemas/types.ts';
+import type { Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { Connections } from '../clock/hook.ts';
 import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { queueOf } from './scenario.ts';
@@ -26,26 +27,35 @@ export interface ProbeOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
   readonly settings: Settings;
+  readonly arrangement: Arrangement;
+  readonly connections: Connections;
   readonly hasToken: boolean;
   /** Makes names unique. */
   readonly word: string;
+  readonly note: (line: Arranging) => void;
 }
 
 /** Nothing was found absent: clauses that need it are not exercised, which is not the same as not applicable. */
 export const notProbed: Features[keyof Features] = { present: true, reason: 'not probed' };
 
-export async function probe({ endpoint, clock, settings, hasToken, word }: ProbeOptions): Promise<Probed> {
+export async function probe(options: ProbeOptions): Promise<Probed> {
+  const { endpoint, clock, settings, arrangement, connections, hasToken, word, note } = options;
   const root = `/v1.0/${settings.project}`;
   const get = (target: string): Promise<Exchange> =>
     endpoint.send({ consumer: 'probe', method: 'GET', target, headers: { 'content-type': 'application/json' } });
-  const arranger = dmsArranger({
-    endpoint,
-    clock,
-    project: settings.project,
-    scenario: 'probe',
-    signal: new AbortController().signal,
-    note() {},
-  });
+  const arranger = arrangement.arranger(
+    {
+      endpoint,
+      clock,
+      project: settings.project,
+      scenario: 'probe',
+      signal: new AbortController().signal,
+      note(line) {
+        if (line.type === 'arranging') note(line);
+      },
+    },
+    connections,
+  );
   const undeleted: string[] = [];
   const discard = async (queue: string): Promise<void> => {
     if (!(await arranger.deleteQueue(queue))) undeleted.push(queue);
@@ -59,7 +69,10 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
       : { present: false, reason: 'no clock hook was given, and nobody waits for days' };
   const absent = (reason: string): Features[keyof Features] => ({ present: false, reason });
 
-  const quota = await get(`${root}/quotas/dms`);
+  // Where only the two calls are offered a group that does not exist has to do.
+  const quota = await get(
+    root + (arrangement.hasNeighbours ? '/quotas/dms' : '/queues/probe/groups/probe/deadletters?time_wait=1'),
+  );
   if (quota.outcome.kind === 'failure') {
     return {
       unreachable: `the endpoint cannot be reached: ${inWords(quota)}. Check the URL, and that the endpoint is up.`,
@@ -80,12 +93,24 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
     };
   }
 
+  if (!arrangement.deletes) {
+    return {
+      unreachable: undefined,
+      features: { kafka: notProbed, counters: absent('there are no calls but the two'), credentials, clock: clockHook },
+      freeQueues: 1,
+      mostQueues: 1,
+      undeleted,
+    };
+  }
+
   let counters = absent('listing groups shows no available_deadletters');
   try {
     const queue = await arranger.queue(`dmsc-${word}-probe`, queueOf('NORMAL'));
     try {
       await arranger.group(queue, 'probe');
-      const listed = jsonOf(await get(`${root}/queues/${queue}/groups?include_deadletter=true`));
+      const listed = arrangement.hasNeighbours
+        ? jsonOf(await get(`${root}/queues/${queue}/groups?include_deadletter=true`))
+        : undefined;
       const groups = (listed as { groups?: { available_deadletters?: unknown }[] } | undefined)?.groups;
       if (Array.isArray(groups) && Number.isInteger(Number(groups[0]?.available_deadletters ?? NaN))) {
         counters = { present: true, reason: 'listing groups shows available_deadletters' };
@@ -97,7 +122,11 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
     // A quota that is used up may be free again later; what else keeps us from a queue and a group keeps us from all.
     if (!(error instanceof QuotaRefused)) {
       return {
-        unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. Expected the calls for queues, groups and messages beside the two that are tested.`,
+        unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. ${
+          arrangement.hasNeighbours
+            ? 'Expected the calls for queues, groups and messages beside the two that are tested; without them see --arrange.'
+            : 'Expected what docs/arranging.md describes.'
+        }`,
         features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
         freeQueues: 1,
         mostQueues: 1,

@@ -1,5 +1,13 @@
 import type { Configuration } from '../../schemas/types.ts';
 
+/** How dead letters are arranged. */
+export type Arrange =
+  | { readonly kind: 'dms' }
+  | { readonly kind: 'hook'; readonly url: string }
+  | { readonly kind: 'command'; readonly command: string }
+  /** `file` is an absolute path. */
+  | { readonly kind: 'preloaded'; readonly file: string };
+
 /** Everything that a run is told, secrets aside; plain data, since it crosses into a worker. */
 export interface Settings {
   /** URL up to, and without, /v1.0; undefined stands for the embedded emulator. */
@@ -15,6 +23,7 @@ export interface Settings {
   /** Undefined: what the endpoint's quota leaves free. */
   readonly maxQueues: number | undefined;
   readonly tokenFile: string | undefined;
+  readonly arrange: Arrange;
   /** Directory that the run writes into. */
   readonly out: string;
 }

@@ -38,8 +38,10 @@ export interface ArrangedQueueHandle {
   readonly spec: QueueSpec;
   /** Makes a consumer group; at most three a queue. A name that was free again may be given again. */
   group(name?: string): Promise<Group>;
-  /** Sends messages to the queue: every group of it gets them as normal messages. */
+  /** Sends messages to the queue, which some of its groups are then to fail. */
   send(messages: Messages): Promise<readonly MessageSpec[]>;
+  /** Sends messages that are looked for as normal ones: every group of the queue gets them. */
+  sendNormal(messages: Messages): Promise<readonly MessageSpec[]>;
   delete(): Promise<void>;
 }
 
@@ -92,7 +94,7 @@ export interface Group {
   /** Lists the groups of the queue with their counters of dead letters. */
   counters(): Promise<Exchange>;
   /** Fails messages that were sent before, so that they become dead letters of this group. */
-  fail(messages: readonly MessageSpec[]): Promise<void>;
+  fail(messages: readonly MessageSpec[]): Promise<readonly MessageSpec[]>;
   consume(query?: Query, options?: RequestOptions): Promise<Batch>;
   acknowledge(entries: readonly Entry[], options?: RequestOptions): Promise<Exchange>;
   /** Acknowledges a whole body as given, well-formed or not. */
@@ -146,7 +148,13 @@ export function world(options: WorldOptions): World {
     return inputs.map(({ body = '{"tag":"#","note":"arranged by dms-conformance"}', attributes }) => {
       tags += 1;
       const tag = makeTag(options.tagWords.run, options.tagWords.serial, tags);
-      return { tag, tagged: body.includes('#'), body: body.replaceAll('#', tag), attributes: attributes ?? null };
+      return {
+        special: typeof messages !== 'number',
+        tag,
+        tagged: body.includes('#'),
+        body: body.replaceAll('#', tag),
+        attributes: attributes ?? null,
+      };
     });
   };
 
@@ -170,6 +178,10 @@ export function world(options: WorldOptions): World {
         await arranger.send(id, sent);
         return sent;
       },
+      async sendNormal(messages) {
+        arranger.requireNormal();
+        return this.send(messages);
+      },
       async delete() {
         await arranger.deleteQueue(id);
       },
@@ -185,12 +197,13 @@ export function world(options: WorldOptions): World {
     const seen = new Set<string>();
     const untagged = 'untagged';
     let arrangedAt = -Infinity;
-    const failHere = async (messages: readonly MessageSpec[]): Promise<void> => {
-      await arranger.fail(queue.id, id, messages);
-      for (const { tag, tagged } of messages) arranged.add(tagged ? tag : untagged);
+    const failHere = async (messages: readonly MessageSpec[]): Promise<readonly MessageSpec[]> => {
+      const failed = await arranger.fail(queue.id, id, messages);
+      for (const { tag, tagged } of failed) arranged.add(tagged ? tag : untagged);
       arrangedAt = clock.now();
       // So that it can be told whether a poll that is open hears of them soon (D4).
       clock.stopAt([2.9, 3.1].map((after) => arrangedAt + after));
+      return failed;
     };
 
     /** If nothing of a group ever appeared it was the arranging that failed (K4): what it was to show is not exercised. */
@@ -245,17 +258,20 @@ export function world(options: WorldOptions): World {
       queue,
       path,
       async deadLetters(messages) {
-        const sent = await queue.send(messages);
-        await failHere(sent);
-        return sent;
+        return failHere(await queue.send(messages));
       },
       ready: () => arranger.ready(queue.id, id),
-      consumeNormal: (query = {}) => consumeAt(`${normalPath}/messages`, query, {}),
-      acknowledgeNormal: (given) =>
-        request('POST', `${normalPath}/ack`, {
+      async consumeNormal(query = {}) {
+        arranger.requireNormal();
+        return consumeAt(`${normalPath}/messages`, query, {});
+      },
+      async acknowledgeNormal(given) {
+        arranger.requireNormal();
+        return request('POST', `${normalPath}/ack`, {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ message: given }),
-        }),
+        });
+      },
       counters: () => request('GET', `/v1.0/${project}/queues/${queue.id}/groups?include_deadletter=true`),
       fail: failHere,
       consume,

@@ -17,7 +17,7 @@ const WHY: Readonly<Record<string, string>> = {
 
 /** Serves the emulator until SIGINT or SIGTERM. */
 export async function emulate(options: EmulateOptions, terminal: Terminal): Promise<void> {
-  const { host, clock } = options;
+  const { host, clock, arranging } = options;
   const port = integer({ value: options.port, where: '--port' }, 0, 65_535);
   const token = await readToken(
     options.token === undefined ? undefined : { value: options.token, where: '--token' },
@@ -31,6 +31,7 @@ export async function emulate(options: EmulateOptions, terminal: Terminal): Prom
     host,
     port,
     clock,
+    arranging,
     ...(token === undefined ? {} : { token }),
   });
   terminal.out((subject === undefined ? '' : character(subject)) + introduction(emulator, token !== undefined));
@@ -71,11 +72,12 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
   }
 }
 
-function introduction({ url, clockUrl }: Emulator, hasToken: boolean): string {
+function introduction({ url, clockUrl, arrangeUrl }: Emulator, hasToken: boolean): string {
   const command = [
     ...(hasToken ? ['DMS_TOKEN=<the token>'] : []),
     `npx dms-conformance run --endpoint ${url} --project p1`,
     ...(clockUrl === undefined ? [] : [`--clock-url ${clockUrl}`]),
+    ...(arrangeUrl === undefined ? [] : [`--arrange hook=${arrangeUrl}`]),
   ].join(' ');
   return [
     `emulator  ${url}`,

@@ -1,4 +1,5 @@
 /** What a run shows of itself while it goes on. */
+import type { Header } from '../../schemas/types.ts';
 import type { Progress } from '../campaign/campaign.ts';
 import { duration } from '../report/words.ts';
 import type { Terminal } from './terminal.ts';
@@ -57,8 +58,10 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
 
   return {
     hear(event) {
-      if (event.kind === 'started') for (const id of event.header.selection) planned.add(id);
-      else if (event.kind === 'running') {
+      if (event.kind === 'started') {
+        for (const id of event.header.selection) planned.add(id);
+        if (event.header.unarranged !== undefined) say(arrangeable(event.header, event.unarranged));
+      } else if (event.kind === 'running') {
         const { scenario, seconds } = event;
         running.set(scenario, { scenario, until: performance.now() + seconds * 1000 });
       } else if (event.kind === 'shrinking') {
@@ -74,6 +77,23 @@ export function liveProgress(terminal: Terminal, clock: 'wall' | 'controlled'): 
       wipe();
     },
   };
+}
+
+/** What can be exercised with what there is, before anything is. */
+function arrangeable({ selection, unarranged = [] }: Header, clauses: readonly string[]): string {
+  const all = selection.length + unarranged.length;
+  const none = clauses.length === 0 ? '' : `\nclauses that will not be exercised:\n${lines(clauses)}`;
+  return `${selection.length} of ${all} scenarios have what they need; verdict.json says what the others lack${none}\n`;
+}
+
+function lines(words: readonly string[]): string {
+  const out: string[] = [];
+  for (const word of words) {
+    const last = out.at(-1);
+    if (last === undefined || last.length + word.length > 100) out.push(`  ${word}`);
+    else out[out.length - 1] = `${last}, ${word}`;
+  }
+  return out.join('\n');
 }
 
 /** A controlled clock goes as fast as the endpoint answers: nobody knows how long that takes. */

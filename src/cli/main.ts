@@ -155,6 +155,14 @@ ${EXIT_CODES}`,
         .choices(['wall', 'controlled'])
         .default('wall'),
     )
+    .addOption(
+      new Option(
+        '--arranging <how>',
+        'hook: only the two dead letter calls are offered, and /arrange for what they need',
+      )
+        .choices(['api', 'hook'])
+        .default('api'),
+    )
     .option('--token <token>', 'every call must carry it as X-Auth-Token; others can read it in the process list')
     .option('--token-file <file>', 'file that holds the token')
     .option('--deviant <name>', "an endpoint that breaks one rule, or only seems to: see 'list --deviants'")
@@ -183,6 +191,7 @@ export interface EmulateOptions {
   readonly port: string;
   readonly host: string;
   readonly clock: 'wall' | 'controlled';
+  readonly arranging: 'api' | 'hook';
   readonly token?: string;
   readonly tokenFile?: string;
   readonly deviant?: string;
@@ -208,6 +217,10 @@ function runOptions(): Option[] {
     new Option('--strict', 'a broken SHOULD fails the run'),
     new Option('--clock-url <url>', "URL of the endpoint's clock hook; then nothing has to be waited for"),
     new Option('--max-queues <number>', 'how many queues may exist at once, 2 to 400 (default: the free quota)'),
+    new Option(
+      '--arrange <how>',
+      'where dead letters come from: dms (the neighbouring calls), hook=URL, command=COMMAND or preloaded=FILE (default: dms)',
+    ),
     new Option('--config <file>', 'configuration file (default: dms-conformance.config.json, if it exists)'),
     new Option('--quiet', 'print only the result'),
   ];

@@ -12,6 +12,8 @@ import type { Time } from './time.ts';
 export interface Consumption {
   /** Gives a message that was sent to the group. */
   readonly arrive: (group: Group, message: Message) => void;
+  /** Makes a message a dead letter of the group without its having been a normal one. */
+  readonly bury: (group: Group, message: Message) => void;
   /** Hands out a batch and starts its leases; an empty one when nothing is consumable. */
   readonly take: (store: Store, parameters: ConsumeParameters) => readonly Delivery[];
   /** Settles an acknowledgement sent to `group`; when refused, nothing changes. */
@@ -77,17 +79,21 @@ export function createConsumption(
     entry.failures++;
     if (store.kind === 'normal' && behaviour.becomesDeadLetter(entry.failures, group.queue)) {
       for (const loser of behaviour.normalLosers(group)) leaveStore(loser.normal, entry);
-      for (const owner of behaviour.deadLetterOwners(group)) {
-        // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
-        const order = group.queue.mode === 'FIFO' ? entry.order : arrivals++;
-        later(behaviour.deadLetterDelayMs(), () => enter(owner.deadletter, entry.message, order));
-      }
+      bury(group, entry.message);
       if (entry.gone) return;
     }
     keepFrom(entry, 'failure');
     if (entry.place >= 0) return; // handed out twice, and back already: no documented behaviour does that
     store.ready.add(entry);
     if (!stirred.has(store)) stirred.set(store, 'return');
+  }
+
+  function bury(group: Group, message: Message): void {
+    for (const owner of behaviour.deadLetterOwners(group)) {
+      // G3: dead letters of a FIFO queue keep the order in which they were sent, others that in which they failed.
+      const order = group.queue.mode === 'FIFO' ? message.number : arrivals++;
+      later(behaviour.deadLetterDelayMs(), () => enter(owner.deadletter, message, order));
+    }
   }
 
   function later(delayMs: number, act: () => void): void {
@@ -228,6 +234,7 @@ export function createConsumption(
 
   return {
     arrive: (group, message) => enter(group.normal, message, message.number),
+    bury,
     take,
     acknowledge,
     wake,

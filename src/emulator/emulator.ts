@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { documented, type Behaviour } from './behaviour.ts';
+import { arrangePath, createArrangeHook } from './arrange-hook.ts';
 import { clockPath, createClockHandle, createClockHook, type ClockHandle } from './clock-hook.ts';
 import { createConsumption, type Consumption } from './consumption.ts';
 import { createLongPolls, type LongPolls } from './long-poll.ts';
@@ -25,6 +26,11 @@ export interface EmulatorOptions {
   readonly quota?: number;
   /** How long a new queue or group cannot be used, ≥ 0; default 0. */
   readonly initialisationSeconds?: number;
+  /**
+   * `api`, the default: the neighbouring calls are offered. `hook`: there are the two dead letter calls only, and what they
+   * need is arranged by POSTs to `/arrange`, in the form of schemas/arrange-request.schema.json.
+   */
+  readonly arranging?: 'api' | 'hook';
   /** Replaces parts of the documented behaviour, to make a faulty emulator; `now` is its clock, ms. */
   readonly behaviour?: (now: () => number) => Partial<Behaviour>;
 }
@@ -36,6 +42,8 @@ export interface Emulator {
   readonly clockUrl: string | undefined;
   /** The same for whoever is in this process. */
   readonly clock: ClockHandle | undefined;
+  /** Where dead letters are arranged; undefined where the neighbouring calls do that. */
+  readonly arrangeUrl: string | undefined;
   /** Stops at once: open connections, waiting polls among them, are cut. May be called twice. */
   close(): Promise<void>;
 }
@@ -56,10 +64,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const behaviour: Behaviour = { ...documented, ...options.behaviour?.(time.now) };
   const polls: LongPolls = createLongPolls(time, behaviour, (store, parameters) => consumption.take(store, parameters));
   const consumption: Consumption = createConsumption(time, behaviour, polls.wake);
+  const initialisationMs = initialisationSeconds * 1000;
+  const service = { time, behaviour, consumption, polls, quota, initialisationMs };
+  const hooked = options.arranging === 'hook';
   const server = createHttpServer(
-    { time, behaviour, consumption, polls, quota, initialisationMs: initialisationSeconds * 1000 },
+    service,
     { token: options.token, project: options.project },
-    controlled && createClockHook(controlled, polls),
+    {
+      clock: controlled && createClockHook(controlled, polls),
+      arrange: hooked ? createArrangeHook(service) : undefined,
+    },
   );
 
   // The backlog lets a thousand clients connect at the same moment without one of them having to try again.
@@ -70,6 +84,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return {
     url,
     clockUrl: controlled && url + clockPath,
+    arrangeUrl: hooked ? url + arrangePath : undefined,
     clock: controlled && createClockHandle(controlled, polls),
     close: () => {
       closed ??= new Promise((resolve) => {

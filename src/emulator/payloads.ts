@@ -23,28 +23,39 @@ const deepestNesting = 1024;
 
 /** Reads the JSON text of a send to a queue of this mode. */
 export function readSend(text: string, value: unknown, mode: QueueMode): Send | Refusal {
+  const payloads = readPayloads(text, value, mode, mostMessages);
+  if (isRefusal(payloads)) return payloads;
+  const bytes = payloads.reduce((sum, payload) => sum + payload.bytes, 0);
+  if (bytes > payloadLimitBytes) {
+    return refuse('messageTooLarge', `bodies and attributes have ${bytes} bytes, the most is ${payloadLimitBytes}`);
+  }
+  return { payloads, returnId: isObject(value) && value.returnId === true };
+}
+
+/** Reads the messages of an object with "messages", as many as there may be. */
+export function readPayloads(
+  text: string,
+  value: unknown,
+  mode: QueueMode,
+  most = Infinity,
+): readonly Payload[] | Refusal {
   if (!isObject(value) || !Array.isArray(value.messages) || value.messages.length === 0) {
     return refuse('invalidFields', 'expected an object with a non-empty array "messages"');
   }
-  if (value.messages.length > mostMessages) {
-    return refuse('wrongFormat', `expected at most ${mostMessages} messages, got ${value.messages.length}`);
+  if (value.messages.length > most) {
+    return refuse('wrongFormat', `expected at most ${most} messages, got ${value.messages.length}`);
   }
   const tight = compact(text);
   if (tight.depth > deepestNesting) {
     return refuse('notJson', `the body is nested ${tight.depth} deep, the most is ${deepestNesting}`);
   }
   const payloads: Payload[] = [];
-  let bytes = 0;
   for (const [index, message] of elementsOf(membersOf(tight.text).get('messages')!).entries()) {
     const payload = readPayload(message, index, value.messages[index], mode);
     if (isRefusal(payload)) return payload;
     payloads.push(payload);
-    bytes += payload.bytes;
   }
-  if (bytes > payloadLimitBytes) {
-    return refuse('messageTooLarge', `bodies and attributes have ${bytes} bytes, the most is ${payloadLimitBytes}`);
-  }
-  return { payloads, returnId: value.returnId === true };
+  return payloads;
 }
 
 function readPayload(text: string, index: number, value: unknown, mode: QueueMode): Payload | Refusal {

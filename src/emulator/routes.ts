@@ -12,6 +12,8 @@ export interface Target {
   readonly projectId: string;
   readonly queueId: string;
   readonly groupId: string;
+  /** Whether it is of the two dead letter calls, and not of their neighbours. */
+  readonly tested: boolean;
 }
 
 function route(operations: Readonly<Record<string, Operation>>): Route {
@@ -27,10 +29,11 @@ const belowQueue = new Map([
   ['messages', route({ POST: sendMessages })],
   ['groups', route({ GET: listGroups, POST: createGroups })],
 ]);
+const deadLetters = route({ GET: consume('deadletter') });
 const belowGroup = new Map([
   ['messages', route({ GET: consume('normal') })],
   ['ack', route({ POST: acknowledge('normal') })],
-  ['deadletters', route({ GET: consume('deadletter') })],
+  ['deadletters', deadLetters],
 ]);
 
 /** Resolves a path (without query) below /v1.0; undefined when the API has no such URL. */
@@ -39,7 +42,14 @@ export function findRoute(path: string): Target | undefined {
   // J5: an empty segment, so a trailing slash too, makes another URL.
   if (root !== '' || version !== 'v1.0' || segments.includes('')) return undefined;
   const [collection, id = '', child = '', groupId = '', grandchild = ''] = segments;
-  const target = (found: Route | undefined, queueId: string) => found && { route: found, projectId, queueId, groupId };
+  const target = (found: Route | undefined, queueId: string) =>
+    found && {
+      route: found,
+      projectId,
+      queueId,
+      groupId,
+      tested: found === deadLetters || found === deadLetterAck,
+    };
   if (collection === 'quotas') return segments.length === 2 && id === 'dms' ? target(quotas, '') : undefined;
   if (collection !== 'queues') return undefined;
   if (segments.length === 1) return target(queues, '');

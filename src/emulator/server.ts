@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Service } from './calls.ts';
+import { arrangePath, type ArrangeHook } from './arrange-hook.ts';
 import { clockPath, whenNoticed, type ClockHook } from './clock-hook.ts';
 import { acceptsAsJson, bodyLimitBytes, onDisconnect, readBody, send } from './http.ts';
 import type { Project } from './model.ts';
 import { isRefusal, refuse, shown, type Refusal } from './refusals.ts';
 import { noContent, type Answer } from './responses.ts';
+import { isObject } from './requests.ts';
 import { findRoute } from './routes.ts';
 import { callOf, type Incoming } from './transport.ts';
 
@@ -21,8 +23,14 @@ export interface Admission {
 // a connection that is just being closed.
 const keepAliveMs = 120_000;
 
+/** What is no part of the API, where it is offered. With `arrange` there are no neighbouring calls. */
+export interface Hooks {
+  readonly clock: ClockHook | undefined;
+  readonly arrange: ArrangeHook | undefined;
+}
+
 /** The HTTP server of an emulator, not yet listening. */
-export function createHttpServer(service: Service, admission: Admission, hook: ClockHook | undefined): Server {
+export function createHttpServer(service: Service, admission: Admission, hooks: Hooks): Server {
   const { behaviour, time } = service;
   const projects = new Map<string, Project>();
 
@@ -32,6 +40,10 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
     if (!/^[\w-]{1,64}$/.test(projectId)) return refuse('malformedProject', 'the project id is malformed');
     const id = behaviour.projectFor(projectId, admission.project);
     if (id === undefined) return refuse('projectMismatch', 'the token does not match the project');
+    return projectNamed(id);
+  }
+
+  function projectNamed(id: string): Project {
     const known = projects.get(id);
     if (known !== undefined) return known;
     const project: Project = { id, queues: new Map(), queueNames: new Set() };
@@ -65,7 +77,7 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
     reply: Reply,
   ): void {
     const target = findRoute(path);
-    if (target === undefined) {
+    if (target === undefined || (hooks.arrange !== undefined && !target.tested)) {
       reply(refuse('urlNotFound', `there is no URL ${shown(path)}`));
       return;
     }
@@ -124,11 +136,29 @@ export function createHttpServer(service: Service, admission: Admission, hook: C
     });
   }
 
+  /** For whoever runs the endpoint, so it asks for no token; the request names the project. */
+  function serveArrange(arrange: ArrangeHook, request: IncomingMessage, response: ServerResponse): void {
+    const reply: Reply = (outcome) =>
+      send(response, { answer: isRefusal(outcome) ? behaviour.writeRefusal(outcome) : outcome });
+    readBody(request, (bytes) => {
+      guarded(reply, () => {
+        const read = readJson(bytes);
+        if (isRefusal(read)) return reply(read);
+        const [text, body] = read;
+        if (request.method !== 'POST' || !isObject(body))
+          return reply(refuse('invalidFields', 'expected a POST of an object'));
+        time.runDue();
+        return reply(arrange(projectNamed(String(body.project)), text, body));
+      });
+    });
+  }
+
   return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     const url = request.url ?? '';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    if (hook !== undefined && path === clockPath) serveClock(hook, request, response);
+    if (hooks.clock !== undefined && path === clockPath) serveClock(hooks.clock, request, response);
+    else if (hooks.arrange !== undefined && path === arrangePath) serveArrange(hooks.arrange, request, response);
     else serve(request, response, path, mark < 0 ? '' : url.slice(mark + 1));
   });
 }

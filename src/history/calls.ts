@@ -102,15 +102,24 @@ export interface SendCall extends Base {
   readonly tags: readonly string[];
 }
 
-export interface Deletion extends Base {
+export interface DeletionCall extends Base {
   readonly kind: 'delete-group' | 'delete-queue';
+}
+
+/** A deletion, whoever was asked for it. */
+export interface Deletion extends Placed {
+  readonly kind: 'delete-group' | 'delete-queue';
+  readonly queue: string;
+  readonly group: string;
+  /** Whether it was said to be done; otherwise it may be. */
+  readonly done: boolean;
 }
 
 export interface ListGroups extends Base {
   readonly kind: 'list-groups';
 }
 
-export type Call = ConsumeCall | AcknowledgeCall | OtherGroupCall | NormalCall | SendCall | Deletion | ListGroups;
+export type Call = ConsumeCall | AcknowledgeCall | OtherGroupCall | NormalCall | SendCall | DeletionCall | ListGroups;
 
 /** Something with a beginning and an end on our monotonic clock. */
 export interface Placed {

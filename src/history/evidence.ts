@@ -2,6 +2,7 @@ import type {
   ArrangedDeadLetter,
   ArrangedGroup,
   ArrangedQueue,
+  Arranging,
   ClockMove,
   Counterexample,
   End,
@@ -25,6 +26,8 @@ export interface History {
   readonly groups: readonly ArrangedGroup[];
   readonly deadLetters: readonly ArrangedDeadLetter[];
   readonly exchanges: readonly Exchange[];
+  /** What was asked of a hook or a command. */
+  readonly arrangings: readonly Arranging[];
   readonly moves: readonly ClockMove[];
   readonly end: End | undefined;
 }
@@ -104,6 +107,7 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
   const groups: ArrangedGroup[] = [];
   const deadLetters: ArrangedDeadLetter[] = [];
   const exchanges: Exchange[] = [];
+  const arrangings: Arranging[] = [];
   const moves: ClockMove[] = [];
   let start: Start | undefined;
   let program: Program | undefined;
@@ -126,6 +130,9 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
         case 'dead-letter':
           deadLetters.push(line);
           break;
+        case 'arranging':
+          arrangings.push(line);
+          break;
         case 'exchange':
           exchanges.push(line);
           break;
@@ -136,7 +143,19 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
           end = line;
       }
     },
-    history: () => ({ header, scenario, start, program, queues, groups, deadLetters, exchanges, moves, end }),
+    history: () => ({
+      header,
+      scenario,
+      start,
+      program,
+      queues,
+      groups,
+      deadLetters,
+      exchanges,
+      arrangings,
+      moves,
+      end,
+    }),
   };
 }
 

@@ -1,9 +1,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import arrangeAnswer from '../../schemas/arrange-answer.schema.json' with { type: 'json' };
 import caseSchema from '../../schemas/case.schema.json' with { type: 'json' };
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
 import errorBody from '../../schemas/error-body.schema.json' with { type: 'json' };
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
-import type { Case, Configuration, ErrorBody, EvidenceLine } from '../../schemas/types.ts';
+import preloaded from '../../schemas/preloaded.schema.json' with { type: 'json' };
+import type { ArrangeAnswer, Case, Configuration, ErrorBody, EvidenceLine, Preloaded } from '../../schemas/types.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
@@ -26,8 +28,10 @@ function lazily<T>(schema: object): Schema<T> {
 }
 
 export const schemas = {
+  arrangeAnswer: lazily<ArrangeAnswer>(arrangeAnswer),
   case: lazily<Case>(caseSchema),
   configuration: lazily<Configuration>(configuration),
   errorBody: lazily<ErrorBody>(errorBody),
   evidence: lazily<EvidenceLine>(evidence),
+  preloaded: lazily<Preloaded>(preloaded),
 };

@@ -18,6 +18,7 @@ import {
   type SendCall,
 } from './calls.ts';
 import type { History } from './evidence.ts';
+import { parseSpelled, sameJson } from './json.ts';
 import { tagsIn } from './tags.ts';
 
 /** An arranged dead letter of one group and where it was delivered, in the order of the consumes' sending. */
@@ -92,11 +93,7 @@ export function viewOf(history: History): View {
   const acknowledges = calls.filter((call) => call.kind === 'acknowledge');
   const others = calls.filter((call) => call.kind === 'other');
   const normals = calls.filter((call): call is NormalCall => call.kind.endsWith('-normal'));
-  // One that was refused has deleted nothing.
-  const deletions = calls.filter(
-    (call): call is Deletion =>
-      call.kind.startsWith('delete-') && call.reply !== 'rejected' && call.reply !== 'transient',
-  );
+  const deletions = [...deletionsBy(calls), ...deletionsArranged(history)];
   const queues = new Map(history.queues.map((queue) => [queue.queue, queue]));
   const letterOfDelivery = new Map<Delivery, Letter>();
 
@@ -226,7 +223,7 @@ function withInitialisation(history: History, calls: readonly Call[]): Call[] {
   });
 }
 
-/** By a tag in the body; what carries no tag was sent alone into its group, so there it is the only letter. */
+/** By a tag in the body; what carries none was alone in its group, or is known by its body. */
 function recognise(
   delivery: Delivery,
   byTag: ReadonlyMap<string, Letter>,
@@ -237,7 +234,32 @@ function recognise(
     const letter = byTag.get(tag);
     if (letter !== undefined) return letter;
   }
-  return tags.length === 0 && letters.length === 1 ? letters[0] : undefined;
+  if (tags.length > 0) return undefined;
+  if (letters.length === 1) return letters[0];
+  const alike = letters.filter(
+    ({ arranged }) => !arranged.tagged && sameJson(parseSpelled(arranged.body), delivery.spelled.body),
+  );
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** One that was refused has deleted nothing. */
+function deletionsBy(calls: readonly Call[]): Deletion[] {
+  return calls.flatMap((call) =>
+    (call.kind === 'delete-group' || call.kind === 'delete-queue') &&
+    call.reply !== 'rejected' &&
+    call.reply !== 'transient'
+      ? [{ ...call, done: call.status !== undefined && call.status >= 200 && call.status < 300 }]
+      : [],
+  );
+}
+
+/** Of a hook's error nobody knows how far it came. */
+function deletionsArranged({ arrangings }: History): Deletion[] {
+  return arrangings.flatMap(({ action, queue = '', group = '', done, sent, received }) =>
+    action === 'delete-group' || action === 'delete-queue'
+      ? [{ kind: action, queue, group, done, left: sent, arrived: received }]
+      : [],
+  );
 }
 
 function goneBy(
@@ -248,8 +270,7 @@ function goneBy(
   for (const deletion of deletions) {
     if (deletion.queue !== call.queue) continue;
     if (deletion.kind === 'delete-group' && deletion.group !== call.group) continue;
-    const done = deletion.status !== undefined && deletion.status >= 200 && deletion.status < 300;
-    if (done && before(deletion, call)) {
+    if (deletion.done && before(deletion, call)) {
       return deletion.kind === 'delete-group' ? 'deleted-group' : 'deleted-queue';
     }
     if (mayPrecede(deletion, call)) perhaps = true;

@@ -215,7 +215,7 @@ function* madeAnew(view: View): Generator<Finding> {
     const deleted = view.groups.filter(
       (other) =>
         other.queue === group.queue &&
-        other.deletions.some(({ status, arrived }) => (status ?? 500) < 300 && arrived <= group.arranged.at),
+        other.deletions.some(({ done, arrived }) => done && arrived <= group.arranged.at),
     );
     const old = tagsOf(deleted);
     if (old.size === 0) continue;

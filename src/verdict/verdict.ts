@@ -99,6 +99,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     suite: header.suite,
     endpoint: header.endpoint,
     clock: header.clock,
+    ...(header.arrangement === undefined ? {} : { arrangement: header.arrangement }),
     seed: header.seed,
     startedAt: header.startedAt,
     seconds: footer?.at ?? lastInstant(histories),
@@ -186,22 +187,33 @@ const isExercised = ({ broken, held, notes }: Tally): boolean => broken.length +
 interface Troubles {
   readonly aborted: string[];
   readonly short: string[];
+  /** Left out before the run, since the arrangement has nothing for them. */
+  readonly unarranged: string[];
+  /** How many were started. */
+  started: number;
 }
 
 function troublesOf(header: Header, histories: readonly History[]): Map<string, Troubles> {
   const troubles = new Map<string, Troubles>();
-  const blame = (clauses: readonly string[], kind: keyof Troubles, reason: string): void => {
-    for (const clause of clauses) {
-      let of = troubles.get(clause);
-      if (of === undefined) troubles.set(clause, (of = { aborted: [], short: [] }));
-      of[kind].push(reason);
+  const entryOf = (clause: string): Troubles => {
+    let found = troubles.get(clause);
+    if (found === undefined) {
+      troubles.set(clause, (found = { aborted: [], short: [], unarranged: [], started: 0 }));
     }
+    return found;
   };
+  const blame = (clauses: readonly string[], kind: 'aborted' | 'short' | 'unarranged', reason: string): void => {
+    for (const clause of clauses) entryOf(clause)[kind].push(reason);
+  };
+  for (const { scenario, provokes, reason } of header.unarranged ?? []) {
+    blame(provokes, 'unarranged', `${scenario}: ${reason}`);
+  }
   const byId = new Map(histories.map((history) => [history.scenario, history]));
   for (const id of header.selection) {
     const history = byId.get(id);
     const provokes = history?.start?.provokes;
     if (provokes === undefined) continue;
+    for (const clause of provokes) entryOf(clause).started += 1;
     if (history?.end === undefined) blame(provokes, 'aborted', `${id} was cut off`);
     else if (history.end.outcome !== 'completed') {
       blame(provokes, history.end.outcome, `${id}: ${history.end.reason ?? history.end.outcome}`);
@@ -237,12 +249,19 @@ function clauseVerdict(
   const [aborted] = troubles?.aborted ?? [];
   // What one scenario showed does not stand for another that could not be carried out.
   if (aborted !== undefined && clause.level !== 'INFO') return { ...base, verdict: 'not-exercised', reason: aborted };
+  const missing = troubles?.unarranged ?? [];
+  // What other scenarios showed by the way does not stand for those that are there for it.
+  if (missing[0] !== undefined && troubles?.started === 0)
+    return { ...base, verdict: 'not-exercised', reason: missing[0] };
   if (clause.level === 'INFO') {
     return evidence > 0
       ? { ...base, verdict: 'info' }
       : { ...base, verdict: 'not-exercised', reason: 'nothing was observed' };
   }
-  if (held > 0) return { ...base, verdict: 'pass' };
+  if (held > 0) {
+    const reason = missing.length === 0 ? {} : { reason: `${missing.length} of its scenarios could not be arranged` };
+    return { ...base, verdict: 'pass', ...reason };
+  }
   const reason =
     troubles?.short[0] ??
     (undecided > 0 ? `${undecided} findings were undecided` : 'its scenarios brought no evidence');
@@ -255,12 +274,19 @@ function scenarioVerdicts(
   register: Register,
 ): ScenarioVerdict[] {
   const byId = new Map([...judgements].map(([history, judgement]) => [history.scenario, { history, judgement }]));
+  const unarranged = (header.unarranged ?? []).map(({ scenario, reason }): ScenarioVerdict => ({
+    id: scenario,
+    verdict: 'not-exercised',
+    reason,
+    startedAt: null,
+    seconds: 0,
+  }));
   // Programs that were run again, or in a shorter form, were not planned.
   const ids = new Set([
     ...header.selection,
     ...[...judgements.keys()].filter(({ program }) => program !== undefined).map(({ scenario }) => scenario),
   ]);
-  return [...ids].map((id): ScenarioVerdict => {
+  const ran = [...ids].map((id): ScenarioVerdict => {
     const seen = byId.get(id);
     if (seen === undefined)
       return { id, verdict: 'not-exercised', reason: 'it was not started', startedAt: null, seconds: 0 };
@@ -287,6 +313,7 @@ function scenarioVerdicts(
       seconds: start === undefined || end === undefined ? 0 : Math.round((end.at - start.at) * 1000) / 1000,
     };
   });
+  return [...ran, ...unarranged];
 }
 
 function lastInstant(histories: readonly History[]): number {

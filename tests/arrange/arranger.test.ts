@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ArrangedDeadLetter, ArrangedGroup, ArrangedQueue, Exchange } from '../../schemas/types.ts';
-import { dmsArranger, type Arranger, type MessageSpec, type QueueSpec } from '../../src/arrange/arranger.ts';
+import type { ArrangedDeadLetter, Exchange } from '../../schemas/types.ts';
+import type { Arranger, MessageSpec, Noted, QueueSpec } from '../../src/arrange/arranger.ts';
+import { dmsArranger } from '../../src/arrange/dms.ts';
 import { QuotaRefused, Trouble } from '../../src/arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../../src/clock/clock.ts';
 import { controlledClock } from '../../src/clock/controlled.ts';
@@ -14,8 +15,6 @@ import { makeTag } from '../../src/history/tags.ts';
 import { schemas } from '../../src/history/schemas.ts';
 import { fakeHook } from '../support/clock-hook.ts';
 import { agent } from '../support/servers.ts';
-
-type Noted = ArrangedQueue | ArrangedGroup | ArrangedDeadLetter;
 
 interface Setting {
   readonly arranger: Arranger;
@@ -130,7 +129,7 @@ let tags = 0;
 function message(part: Partial<MessageSpec> = {}): MessageSpec {
   tags += 1;
   const tag = makeTag('test', 'a', tags);
-  return { tag, tagged: true, body: `{"tag":"${tag}"}`, attributes: null, ...part };
+  return { special: false, tag, tagged: true, body: `{"tag":"${tag}"}`, attributes: null, ...part };
 }
 
 async function blame(doing: Promise<unknown>): Promise<string> {

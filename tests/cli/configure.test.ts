@@ -150,6 +150,19 @@ describe('what is refused', () => {
     [{ token: 'a', tokenFile: 'b' }, /--token and --token-file are both given/],
     [{ tokenFile: '/nowhere/at/all' }, /cannot be read \(ENOENT\)/],
     [{ config: '/nowhere/at/all' }, /cannot be read \(ENOENT\)/],
+    [
+      { endpoint: URL, arrange: 'magic' },
+      /--arrange: expected dms, hook=URL, command=COMMAND or preloaded=FILE, got "magic"/,
+    ],
+    [{ endpoint: URL, arrange: 'hook=' }, /--arrange: expected dms, hook=URL/],
+    [{ endpoint: URL, arrange: 'dms=1' }, /--arrange: expected dms, hook=URL/],
+    [{ endpoint: URL, arrange: 'hook=ftp://x' }, /--arrange: expected a URL/],
+    [
+      { endpoint: URL, arrange: 'preloaded=/nowhere' },
+      /The file \/nowhere of preloaded dead letters cannot be read \(ENOENT\)/,
+    ],
+    [{ endpoint: URL, arrange: 'preloaded=package.json' }, /package.json of preloaded dead letters does not fit/],
+    [{ arrange: 'hook=http://127.0.0.1:1/' }, /--arrange: the embedded emulator is arranged/],
     [{ out: 'package.json' }, /no directory.*ENOTDIR/],
     [{ out: 'src' }, /not empty/],
   ] as const)('%o', async ([options, message]) => {
@@ -175,6 +188,14 @@ describe('what is refused', () => {
   test('an empty token file', async () => {
     expect(await refusal({ tokenFile: await fileOf('\n') })).toMatch(/expected a token, got nothing/);
   });
+});
+
+test.for([
+  ['dms', { kind: 'dms' }],
+  ['hook=http://127.0.0.1:9000/arrange?x=1', { kind: 'hook', url: 'http://127.0.0.1:9000/arrange?x=1' }],
+  ['command=./arrange.sh --fast "a=b"', { kind: 'command', command: './arrange.sh --fast "a=b"' }],
+] as const)('--arrange %s', async ([arrange, expected]) => {
+  expect((await read({ endpoint: URL, arrange })).settings.arrange).toEqual(expected);
 });
 
 describe('other variables with our prefix', () => {

@@ -63,6 +63,7 @@ test('a history has the header of its run, and may lack its start', () => {
       groups: [],
       deadLetters: [],
       exchanges: [],
+      arrangings: [],
       moves: [],
       end: end('a/1'),
     },

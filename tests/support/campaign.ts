@@ -1,6 +1,7 @@
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import type { Footer, Header, Verdict } from '../../schemas/types.ts';
+import type { Arrangement } from '../../src/arrange/arrangement.ts';
 import { runCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
 import type { Scenario } from '../../src/campaign/scenario.ts';
@@ -16,6 +17,8 @@ export interface CampaignParts {
   readonly emulator?: () => EmulatorOptions;
   /** What is tested instead of embedded emulators. */
   readonly target?: Target;
+  /** Default: over the public API. */
+  readonly arrangement?: Arrangement;
   /** Which of all scenarios are run. */
   readonly scenarios?: (scenario: Scenario) => boolean;
   readonly only?: string;
@@ -38,6 +41,7 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
     only,
     seed = 1,
     programs = [],
+    arrangement,
   } = parts;
   let header: Header | undefined;
   let footer: Footer | undefined;
@@ -46,6 +50,7 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
     target,
     token: undefined,
     scenarios: [...chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios), ...programs],
+    ...(arrangement === undefined ? {} : { arrangement }),
     register,
     suiteVersion: '0.0.0',
     write(line) {

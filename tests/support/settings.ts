@@ -14,6 +14,7 @@ export function settings(part: Partial<Settings> = {}): Settings {
     clockUrl: undefined,
     maxQueues: undefined,
     tokenFile: undefined,
+    arrange: { kind: 'dms' },
     out: '',
     ...part,
   };

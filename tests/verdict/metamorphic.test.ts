@@ -132,6 +132,7 @@ describe('a run that is seen less exactly', { timeout: 30_000 }, () => {
     return {
       ...history,
       header: { ...history.header, clock: 'wall' },
+      arrangings: [],
       moves: [],
       groups: history.groups.map((group) => {
         const creation = history.exchanges.find((exchange) => exchange.received === group.at);

@@ -103,6 +103,20 @@ describe('a clause', () => {
     if (expected.startsWith('not-')) expect(one?.reason).not.toBe('');
   });
 
+  test.for([
+    // Held by the way, or by a scenario that is there for it.
+    [{ 'a/1': {} }, 'pass', '1 of its scenarios could not be arranged'],
+    [{ 'a/1': { provokes: [] } }, 'not-exercised', 'a/9: no queue is left'],
+  ] as const)('some of whose scenarios could not be arranged: %j', ([scenarios, expected, reason]) => {
+    const unarranged = [{ scenario: 'a/9', provokes: ['must.one'], reason: 'no queue is left' }];
+    const folded = verdict([says('must.one', HELD)], { scenarios, header: { unarranged, arrangement: 'preloaded' } });
+    expect(folded.clauses).toMatchObject([{ id: 'must.one', verdict: expected, reason }]);
+    expect(folded.scenarios).toContainEqual(
+      expect.objectContaining({ id: 'a/9', verdict: 'not-exercised', reason: 'no queue is left' }),
+    );
+    expect(folded).toMatchObject({ arrangement: 'preloaded' });
+  });
+
   test('that is broken carries who, what and where', () => {
     const { clauses } = verdict([saysOf('must.one', { 'a/1': [HELD], 'a/2': [BROKEN] })], {
       scenarios: { 'a/1': {}, 'a/2': {} },

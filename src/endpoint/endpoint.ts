@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
-import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
-import type { LagMeter } from './lag.ts';
+import type { Clock, Stamp } from '../clock/clock.ts';
+import { passage, type LagMeter } from './lag.ts';
 import type { Redactor } from './secrets.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
@@ -36,7 +36,7 @@ export interface Endpoint {
 export interface EndpointOptions {
   /** URL up to, and without, /v1.0. */
   readonly url: string;
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   readonly token: string | undefined;
   readonly redact: Redactor;
   readonly clock: Clock;
@@ -69,8 +69,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const id = options.nextId();
     const token = call.token === undefined ? options.token : (call.token ?? undefined);
     const headers = { ...call.headers };
-    const started = monotonicSeconds();
     const sent = clock.stamp();
+    const way = passage(options.agent, lag);
     const giveUp = new AbortController();
     // Not a signal made of both: that would cost more than the request.
     const stop = (): void => giveUp.abort(options.signal.reason);
@@ -83,7 +83,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
         const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
         try {
           const outcome = await exchange(
-            options,
+            { ...options, agent: way.dispatcher },
             base,
             call,
             { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
@@ -115,7 +115,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
       sent: round(sent.at),
       received: round(received.at),
       ...judged(sent, received),
-      lag: round(lag.since(started)),
+      lag: round(way.lag()),
       outcome: masked(outcome, redact),
     };
     options.record(recorded);

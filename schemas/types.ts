@@ -806,7 +806,7 @@ sent: Bounds
 received: Bounds
 }
 /**
- * Largest delay of our own timers meanwhile, in seconds.
+ * Seconds by which the request may have left later than it was stamped, or its answer have been there sooner: our own timers were late, or a connection took its time.
  */
 lag: number
 outcome: (Answer | Failure)

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
-import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
+import type { Clock, Stamp } from '../clock/clock.ts';
 import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
-import type { LagMeter } from './lag.ts';
+import { passage, type LagMeter } from './lag.ts';
 import { both, redactor, type Redactor } from './secrets.ts';
 import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
@@ -72,8 +72,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const headers = { ...call.headers };
     const own = ownHeaders(options.credentials, base, call);
     const redact = own.signature === undefined ? options.redact : both(options.redact, redactor([own.signature]));
-    const started = monotonicSeconds();
     const sent = clock.stamp();
+    const way = passage(options.agent, lag);
     const giveUp = new AbortController();
     // Not a signal made of both: that would cost more than the request.
     const stop = (): void => giveUp.abort(options.signal.reason);
@@ -85,7 +85,13 @@ export function endpoint(options: EndpointOptions): Endpoint {
         const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
         const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
         try {
-          const outcome = await exchange(options, base, call, { ...headers, ...own.headers }, giveUp.signal);
+          const outcome = await exchange(
+            { ...options, agent: way.dispatcher },
+            base,
+            call,
+            { ...headers, ...own.headers },
+            giveUp.signal,
+          );
           return { outcome, received: clock.stamp() };
         } finally {
           cancel();
@@ -110,7 +116,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
       sent: round(sent.at),
       received: round(received.at),
       ...judged(sent, received),
-      lag: round(lag.since(started)),
+      lag: round(way.lag()),
       outcome: masked(outcome, redact),
     };
     options.record(recorded);

@@ -1,36 +1,88 @@
+/** How far our own stamps may be off, so that no endpoint is blamed for our being busy, or for a connection that took its time. */
+import type { Dispatcher } from 'undici';
 import { monotonicSeconds } from '../clock/clock.ts';
 
 const TICK_SECONDS = 0.02;
+/** What is less late than this is no stall. */
+const PROMPT_SECONDS = 0.005;
 const KEPT_SECONDS = 400;
+/** What has come is read in the next turn of the event loop; a stall that ended that long ago did not hold it up. */
+const TURN_SECONDS = 1;
 
-/** Measures how late our own timers fire, so that no endpoint is blamed for our being busy. */
+/** Measures how late our own timers fire. */
 export interface LagMeter {
-  /** Largest delay of our own timers, in seconds, since that monotonic instant. */
-  since(instant: number): number;
+  /** Seconds for which our event loop stood still, in stalls that ended at that monotonic instant or later. */
+  stalledSince(instant: number): number;
   close(): void;
 }
 
-export function lagMeter(): LagMeter {
+/** @param now - Seconds on a monotonic clock. */
+export function lagMeter(now: () => number = monotonicSeconds): LagMeter {
   let late: { at: number; lag: number }[] = [];
-  let expected = monotonicSeconds() + TICK_SECONDS;
+  let expected = now() + TICK_SECONDS;
   const timer = setInterval(() => {
-    const now = monotonicSeconds();
-    const lag = now - expected;
-    expected = now + TICK_SECONDS;
-    if (lag > 0.005) late.push({ at: now, lag });
-    if (late.length > 20_000) late = late.filter(({ at }) => at > now - KEPT_SECONDS);
+    const at = now();
+    const lag = at - expected;
+    expected = at + TICK_SECONDS;
+    if (lag > PROMPT_SECONDS) late.push({ at, lag });
+    if (late.length > 20_000) late = late.filter((one) => one.at > at - KEPT_SECONDS);
   }, TICK_SECONDS * 1000);
   timer.unref();
   return {
-    since(instant) {
-      let most = Math.max(0, monotonicSeconds() - expected);
+    stalledSince(instant) {
+      // One may be going on.
+      let sum = Math.max(0, now() - expected);
       for (let index = late.length - 1; index >= 0; index -= 1) {
         const entry = late[index];
         if (entry === undefined || entry.at < instant) break;
-        most = Math.max(most, entry.lag);
+        sum += entry.lag;
       }
-      return most;
+      return sum;
     },
     close: () => clearInterval(timer),
+  };
+}
+
+/** The way of one request out and of its answer in. */
+export interface Passage {
+  /** Has to send the request; connects and reads as the one that it was made of. */
+  readonly dispatcher: Dispatcher;
+  /**
+   * To be asked when the answer has arrived: seconds by which the request may have left later than the passage began, or the
+   * answer have been there sooner than now. At most the whole time between.
+   */
+  lag(): number;
+}
+
+/** To be begun when the request is stamped. */
+export function passage(agent: Dispatcher, meter: LagMeter, now: () => number = monotonicSeconds): Passage {
+  const began = now();
+  let left: number | undefined;
+  let headCame: number | undefined;
+  return {
+    dispatcher: agent.compose(
+      (dispatch) => (options, handler) =>
+        dispatch(options, {
+          onRequestStart: (controller, context) => {
+            left = now();
+            handler.onRequestStart?.(controller, context);
+          },
+          onResponseStart: (controller, status, headers, message) => {
+            headCame = now();
+            handler.onResponseStart?.(controller, status, headers, message);
+          },
+          onRequestUpgrade: (...all) => handler.onRequestUpgrade?.(...all),
+          onResponseData: (...all) => handler.onResponseData?.(...all),
+          onResponseEnd: (...all) => handler.onResponseEnd?.(...all),
+          onResponseError: (...all) => handler.onResponseError?.(...all),
+        }),
+    ),
+    lag() {
+      const whole = now() - began;
+      // A request that never left says nothing.
+      const leaving = left === undefined ? whole : left - began;
+      const arriving = meter.stalledSince(Math.max(began, (headCame ?? now()) - TURN_SECONDS));
+      return Math.min(whole, Math.max(leaving, arriving));
+    },
   };
 }

@@ -335,6 +335,35 @@ describe('a quota of queues', () => {
   });
 });
 
+test('runs that start at the same moment with the same seed keep apart', async () => {
+  const emulator = await sharedEmulator({ quota: 8 });
+  const scenarios = Array.from({ length: 6 }, (_, index) => made(`a/${index}`, oneDeadLetter));
+  const runs = await Promise.all([1, 2].map(() => ran(scenarios, { target: emulator.target })));
+  for (const { ends } of runs)
+    expect([...ends.values()].map(({ outcome }) => outcome)).toEqual(Array(6).fill('completed'));
+  const [one, other] = runs.map(({ header }) => header.run);
+  expect(one).toMatch(/^[0-9a-z]+$/);
+  expect(one).not.toBe(other);
+  expect(await emulator.queues()).toEqual([]);
+});
+
+test('a queue that was made though the answer was an error is deleted at the end', async () => {
+  const emulator = await sharedEmulator();
+  const url = await httpServer(async ({ method, url: path, body }, reply) => {
+    const answered = await fetch(emulator.url + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(method === 'POST' ? { body } : {}),
+    });
+    const text = await answered.text();
+    return body.includes('-0-0') ? reply.writeHead(500).end('{}') : reply.writeHead(answered.status).end(text);
+  });
+  const run = await ran([made('a/1')], { target: remoteTarget({ ...settings(), endpoint: url }) });
+  expect(run.ends.get('a/1')).toMatchObject({ outcome: 'aborted', blame: 'arrangement' });
+  expect(run.footer.undeleted).toEqual([]);
+  expect(await emulator.queues()).toEqual([]);
+});
+
 describe('an endpoint that cannot be tested', () => {
   test('because nobody listens: no scenario is started, and the footer says why', async () => {
     const run = await ran([made('a/1')], {

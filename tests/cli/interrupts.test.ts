@@ -90,7 +90,12 @@ const moments = [
 
 describe.concurrent('a run that is interrupted', { timeout: 60_000 }, () => {
   test.for(moments)('%s ends its evidence and leaves no queue', async ([, only, pattern, times], { expect }) => {
-    await using endpoint = await watched({}, () => 150);
+    // A queue is there before an answer tells of it.
+    await using endpoint = await watched(
+      {},
+      () => 0,
+      () => 400,
+    );
     await using directory = await ownDirectory();
     const where = ['--endpoint', endpoint.url, '--project', PROJECT, '--programs', '0'];
     const run = start(['run', ...where, '--only', only, '--out', directory.path]);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, buildConnector } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Answer, Exchange, Failure } from '../../schemas/types.ts';
 import { monotonicSeconds, type Clock } from '../../src/clock/clock.ts';
@@ -26,7 +27,13 @@ function client(
     clock,
     token,
     credentials = { token },
-  }: { readonly clock?: Clock; readonly token?: string; readonly credentials?: Credentials } = {},
+    agent: given,
+  }: {
+    readonly clock?: Clock;
+    readonly token?: string;
+    readonly credentials?: Credentials;
+    readonly agent?: Agent;
+  } = {},
 ): Client {
   const recorded: Exchange[] = [];
   const interrupt = new AbortController();
@@ -39,7 +46,7 @@ function client(
   let last = 0;
   const made = endpoint({
     url,
-    agent: agent(),
+    agent: given ?? agent(),
     credentials,
     redact: redactor(secretsIn(credentials)),
     clock: own,
@@ -124,6 +131,22 @@ describe('a record', () => {
     expect(sent).toBeGreaterThanOrEqual(0);
     expect(lag).toBeGreaterThanOrEqual(0);
     expect(rest).not.toHaveProperty('clock');
+  });
+
+  test('tells how late the request left, and blames no endpoint’s slowness on that', async () => {
+    const url = await httpServer(async (_asked, reply) => {
+      await sleep(300);
+      reply.end('[]');
+    });
+    const connect = buildConnector({});
+    const slow = new Agent({
+      connect: (options, done) => void setTimeout(() => connect(options, done), 400),
+    });
+    onTestFinished(() => slow.destroy());
+    const { sent, received, lag } = await client(url, { agent: slow }).send(get());
+    expect(lag).toBeGreaterThan(0.39);
+    // The endpoint had it for that long after it had left.
+    expect(received - sent - lag).toBeGreaterThan(0.29);
   });
 
   test('holds the bounds of a controlled clock at both ends, too', async () => {

@@ -152,7 +152,7 @@ function firstThatIsNotJson(document: Document): number | undefined {
   let first: number | undefined;
   visit(document, {
     Node(_key, node) {
-      const range = (node as Node).range;
+      const { range } = node;
       const { type, source = '', flow } = node as { type?: string; source?: string; flow?: boolean };
       const fits = isScalar(node)
         ? type === 'QUOTE_DOUBLE' || (type === 'PLAIN' && isJson(source))

@@ -22,6 +22,9 @@ Examples:
                                                              every clause: about five minutes
   dms-conformance run --endpoint http://127.0.0.1:8080 --only 'ack.order.*'
                                                              only what concerns these clauses
+  DMS_ACCESS_KEY=... DMS_SECRET_KEY=... dms-conformance run --endpoint https://dms.example --project p1
+                                                             the same with signed requests
+  dms-conformance init                                       a configuration file to fill in
   dms-conformance list --level MUST                          what is asked of an endpoint
   dms-conformance explain redelivery.not-before-ack-wait     one clause: place, ruling, scenarios
   dms-conformance judge certify/evidence.ndjson              the same verdict again, without network

@@ -24,7 +24,7 @@ describe('a signature', () => {
   test.for(vectors)(
     'is that of the published package for $name',
     ({ authorization, method, path, query, headers, body }) => {
-      expect(sign({ method, path, query, headers: headers as Record<string, string>, body }, KEYS, NOW)).toEqual({
+      expect(sign({ method, path, query, headers, body }, KEYS, NOW)).toEqual({
         'x-sdk-date': '20261125T010203Z',
         authorization,
       });

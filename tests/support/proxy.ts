@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { served, type Front } from './front.ts';
@@ -48,7 +47,7 @@ export async function proxyTo(port: number, auth?: string): Promise<Proxy> {
     const tunnel = connect(port, '127.0.0.1');
     sockets.add(tunnel);
     tunnel.on('error', () => socket.destroy());
-    void once(tunnel, 'connect').then(() => {
+    tunnel.on('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       socket.pipe(tunnel).pipe(socket);
     });

@@ -34,7 +34,7 @@ export function refusalOf(
   const at = Date.UTC(year, month - 1, ...rest);
   if (!(Math.abs(now.getTime() - at) <= MOST_MINUTES * 60_000)) return 'the date is not of now';
 
-  const [path = '', query = ''] = split(url, '?');
+  const [path, query] = split(url, '?');
   const canonicalPath = path.split('/').map(reencode).join('/').replace(/\/?$/, '/');
   const pairs: [string, string][] = [];
   for (const parameter of query.split('&')) {

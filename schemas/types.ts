@@ -213,7 +213,7 @@ row?: string
 }
 
 /**
- * Configuration file of dms-conformance. Every member is also an option of 'run' and an environment variable; an option wins over the environment, the environment over the file.
+ * Configuration file of dms-conformance run. Every member is also an option and an environment variable; an option wins over the environment, the environment over the file.
  */
 export interface Configuration {
 $schema?: string
@@ -229,18 +229,48 @@ project?: string
  * File that holds the X-Auth-Token.
  */
 tokenFile?: string
+/**
+ * File of headers that go with every request, one a line, such as 'X-Tenant: 12'.
+ */
+headerFile?: string
+/**
+ * File of the two keys that requests are signed with (SDK-HMAC-SHA256): lines DMS_ACCESS_KEY=… and DMS_SECRET_KEY=….
+ */
+signingFile?: string
+/**
+ * PEM file of authorities that are trusted beside the usual ones.
+ */
+ca?: string
+/**
+ * PEM file of the certificate that is shown to the endpoint.
+ */
+clientCert?: string
+/**
+ * PEM file of the key of that certificate.
+ */
+clientKey?: string
+/**
+ * Does not check the endpoint's certificate; such a run cannot be certified.
+ */
+insecure?: boolean
+/**
+ * Which waits are worth their time: gate waits up to 30 s, certify up to 300 s.
+ */
 profile?: ("gate" | "certify")
 /**
  * Pattern of scenario or clause ids; * stands for anything.
  */
 only?: string
+/**
+ * Seed of what is generated. Absent: a random one, which the report names.
+ */
 seed?: number
 /**
  * How many programs are generated and run beside the scenarios, from 0. Default: 60 for the gate profile on the wall clock, else 300.
  */
 programs?: number
 /**
- * Directory that the run writes into.
+ * Directory that the run writes into; it has to be new or empty. Absent: reports/<UTC time>-<profile>.
  */
 out?: string
 /**
@@ -248,15 +278,15 @@ out?: string
  */
 strict?: boolean
 /**
- * URL of the endpoint's clock hook.
+ * URL of the endpoint's clock hook; then nothing has to be waited for.
  */
 clockUrl?: string
 /**
- * How many queues may exist at once.
+ * How many queues may exist at once. Absent: as many as the quota leaves free, or 25 where the endpoint does not tell.
  */
 maxQueues?: number
 /**
- * Where dead letters come from: dms, which are the neighbouring calls of the endpoint; hook=URL; command=COMMAND; preloaded=FILE. See docs/arranging.md. Default dms.
+ * Where dead letters come from: dms, which are the neighbouring calls of the endpoint; hook=URL; command=COMMAND; preloaded=FILE. See docs/arranging.md.
  */
 arrange?: string
 }
@@ -433,6 +463,10 @@ scenario: string
 provokes: string[]
 reason: string
 }[]
+/**
+ * There where the endpoint's certificate was not checked.
+ */
+insecure?: true
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -1068,6 +1102,10 @@ clock: ("wall" | "controlled")
  * How dead letters were arranged; over the public API where it is absent.
  */
 arrangement?: ("hook" | "command" | "preloaded" | "dms")
+/**
+ * There where the endpoint's certificate was not checked: anybody may have answered in its place.
+ */
+insecure?: true
 seed: number
 startedAt: string
 seconds: number

@@ -9,11 +9,12 @@ import { BroadcastChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import { arrangementOf } from '../src/campaign/arrangements.ts';
 import { SignalInterrupt, startCampaign } from '../src/campaign/campaign.ts';
-import type { FromWorker, ToWorker } from '../src/campaign/channel.ts';
+import { CREDENTIALS_VARIABLE, type FromWorker, type ToWorker } from '../src/campaign/channel.ts';
 import { configure } from '../src/campaign/configure.ts';
 import { targetOf } from '../src/campaign/embedded.ts';
 import { openEvidence } from '../src/campaign/evidence-file.ts';
 import type { Chapter, Scenario } from '../src/campaign/scenario.ts';
+import type { Credentials } from '../src/campaign/settings.ts';
 import type { History } from '../src/history/evidence.ts';
 import type { RegisteredClause } from '../src/history/register.ts';
 import { version } from '../src/package.ts';
@@ -28,10 +29,10 @@ import { chapters } from './chapters.ts';
 import { register } from './register.ts';
 
 const assignment = inject('dms');
-const { settings, token } =
+const { settings, credentials } =
   assignment === undefined
     ? await configure({}, process.env, (_profile, stamp) => `vitest-${stamp}`)
-    : { settings: assignment.settings, token: process.env.DMS_TOKEN };
+    : { settings: assignment.settings, credentials: handedOver() };
 
 const channel = assignment && new BroadcastChannel(assignment.channel);
 const tell = (message: FromWorker): void => channel?.postMessage(message);
@@ -57,7 +58,7 @@ const evidence = openEvidence(settings.out);
 const campaign = await startCampaign({
   settings,
   target,
-  token,
+  credentials,
   scenarios,
   arrangement,
   register,
@@ -131,6 +132,13 @@ for (const { name, scenarios } of campaign.unreachable === undefined ? [...chapt
       });
     }
   });
+}
+
+/** What the command line handed over in the environment; what this worker starts inherits none of it. */
+function handedOver(): Credentials {
+  const text = process.env[CREDENTIALS_VARIABLE] ?? '{}';
+  delete process.env[CREDENTIALS_VARIABLE];
+  return JSON.parse(text) as Credentials;
 }
 
 /** Why a scenario's test fails; undefined if it does not. */

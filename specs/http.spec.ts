@@ -121,9 +121,9 @@ const observed = scenario({
 
 /** Credentials that are not ours. */
 const strangers = [
-  { name: 'missing-token', clause: 'auth.missing-token', token: null },
-  { name: 'wrong-token', clause: 'auth.wrong-token', token: 'not-the-token' },
-].map(({ name, clause, token }) =>
+  { name: 'missing-token', clause: 'auth.missing-token', credentials: 'none' as const },
+  { name: 'wrong-token', clause: 'auth.wrong-token', credentials: 'wrong' as const },
+].map(({ name, clause, credentials }) =>
   scenario({
     id: `http/credentials/${name}`,
     title: 'Without our credentials neither call succeeds.',
@@ -133,8 +133,8 @@ const strangers = [
       const group = await queue.group();
       await group.deadLetters(2);
       const batch = await group.first({ max_msgs: 1 });
-      await group.consume({ time_wait: 1 }, { token });
-      await group.acknowledge(entries(batch.delivered), { token });
+      await group.consume({ time_wait: 1 }, { credentials });
+      await group.acknowledge(entries(batch.delivered), { credentials });
       await group.acknowledge(entries(batch.delivered));
       await group.drain();
     },

@@ -32,7 +32,10 @@ const house: Readonly<Record<string, Room>> = {
     rooms: ['endpoint', 'clock', 'history'],
     packages: ['undici', 'node:child_process', 'node:timers/promises'],
   },
-  endpoint: { rooms: ['clock', 'history'], packages: ['undici', 'node:buffer', 'node:timers/promises'] },
+  endpoint: {
+    rooms: ['clock', 'history'],
+    packages: ['undici', 'node:buffer', 'node:crypto', 'node:fs', 'node:timers/promises', 'node:tls'],
+  },
   clock: { rooms: ['history'], packages: ['undici', 'node:timers/promises'] },
   // It is tested by the suite, so it may share nothing with it (design, point 5).
   emulator: { rooms: [] },
@@ -183,6 +186,7 @@ describe('what judges does no I/O', () => {
       'arrange undici',
       'clock undici',
       'emulator node:http',
+      'endpoint node:tls',
       'endpoint undici',
     ]);
   });

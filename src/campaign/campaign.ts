@@ -17,13 +17,14 @@ import { monotonicSeconds, type Clock } from '../clock/clock.ts';
 import { controlledClock } from '../clock/controlled.ts';
 import { ClockHookError } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
+import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
-import { notProbed, probe, type Probed } from './probe.ts';
+import { hookTrouble, notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
@@ -53,7 +54,7 @@ export type Progress =
 export interface CampaignOptions {
   readonly settings: Settings;
   readonly target: Target;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   readonly scenarios: readonly Scenario[];
   readonly register: Register;
   readonly suiteVersion: string;
@@ -92,13 +93,13 @@ export interface Campaign {
 /** Starts a run: probes what the endpoint offers and writes the header. */
 export async function startCampaign(options: CampaignOptions): Promise<Campaign> {
   const { settings, target, write, arrangement = dmsArrangement } = options;
-  const token = target.token ?? options.token;
+  const credentials: Credentials = target.token === undefined ? options.credentials : { token: target.token };
   const origin = monotonicSeconds();
   const startedAt = new Date();
   const interrupt = options.signal ?? new AbortController().signal;
-  const agent = connections();
+  const agent = connections(settings.transport, credentials);
   const lag = lagMeter();
-  const redact = redactor(token === undefined ? [] : [token]);
+  const redact = redactor(secretsIn(credentials, [settings.project, settings.endpoint, settings.clockUrl]));
   const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
   // By chance, too: runs that start at the same moment with the same seed must not take each other's queues for their own.
   const runWord =
@@ -149,7 +150,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         endpoint({
           url: site.url,
           agent,
-          token,
+          credentials,
           redact,
           clock,
           lag,
@@ -174,7 +175,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let found: Probed;
   const site = await target.open();
   try {
-    const stage = await openStage(site, 'probe', (line) => probed.push(line));
+    const stage = await openStage(site, 'probe', (line) => probed.push(maskedIds(line, redact)));
     try {
       found = await probe({
         endpoint: interruptible(stage),
@@ -182,7 +183,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         settings,
         arrangement,
         connections: agent,
-        hasToken: token !== undefined,
+        credentials,
         word: runWord,
         note: (line) => probed.push(line),
       });
@@ -192,7 +193,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   } catch (error) {
     if (!(error instanceof ClockHookError || interrupt.aborted)) throw error;
     found = {
-      unreachable: error instanceof Error ? error.message : String(error),
+      unreachable:
+        error instanceof ClockHookError ? hookTrouble(error) : error instanceof Error ? error.message : String(error),
       features: nothingFound(),
       freeQueues: 1,
       mostQueues: 1,
@@ -244,6 +246,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     longestWait: selection.longestWait,
     ...(arrangement.kind === 'dms' ? {} : { arrangement: arrangement.kind }),
     ...(unarranged.length === 0 ? {} : { unarranged }),
+    ...(settings.transport.insecure ? { insecure: true as const } : {}),
   };
   write(header);
   for (const line of probed) write(line);
@@ -256,7 +259,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
-    const note = (line: ScenarioLine): void => {
+    const note = (arranged: ScenarioLine): void => {
+      const line = maskedIds(arranged, redact);
       builder.add(line);
       if (recorded) write(line);
     };
@@ -444,7 +448,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         outcome: interrupt.aborted ? 'interrupted' : found.unreachable === undefined ? 'completed' : 'unreachable',
         ...(found.unreachable === undefined ? {} : { reason: found.unreachable }),
         ...(reason instanceof SignalInterrupt ? { signal: reason.signal } : {}),
-        undeleted,
+        undeleted: undeleted.map((id) => redact.text(id)),
         at: now(),
       });
       interrupt.removeEventListener('abort', afterInterrupt);
@@ -480,6 +484,16 @@ function howItEnded(error: unknown, interrupt: AbortSignal): Pick<End, 'outcome'
   if (error instanceof ClockHookError) return { outcome: 'aborted', blame: 'endpoint', reason: error.message };
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { outcome: 'aborted', blame: 'suite', reason };
+}
+
+/** Ids are the endpoint's to make, and it may make them of what we sent; exchanges are masked where they are recorded. */
+function maskedIds<Line extends ScenarioLine>(line: Line, redact: Redactor): Line {
+  if (line.type !== 'queue' && line.type !== 'group' && line.type !== 'dead-letter') return line;
+  return {
+    ...line,
+    queue: redact.text(line.queue),
+    ...('group' in line ? { group: redact.text(line.group) } : {}),
+  };
 }
 
 /** What probing found, as it may be written down: reasons may quote what the endpoint answered. */

@@ -3,7 +3,10 @@ import type { Footer } from '../../schemas/types.ts';
 import type { Progress } from './campaign.ts';
 import type { Settings } from './settings.ts';
 
-/** Handed to the worker when it starts. The token is not among it: it travels in DMS_TOKEN. */
+/** Environment variable in which credentials travel to the worker, as JSON; nobody else is to see it. */
+export const CREDENTIALS_VARIABLE = 'DMS_CONFORMANCE_CREDENTIALS';
+
+/** Handed to the worker when it starts. Credentials are not among it. */
 export interface Assignment {
   readonly settings: Settings;
   /** Name of the BroadcastChannel on which progress comes back and signals go there. */

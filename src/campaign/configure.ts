@@ -1,21 +1,12 @@
-/** Settings and token of a run, out of options, environment and configuration file; the first one that speaks wins. */
+/** Settings and credentials of a run, out of options, environment and configuration file; the first one that speaks wins. */
 import { randomInt } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Credentials } from '../endpoint/credentials.ts';
 import { readConfiguration, type ConfigurationFile } from './configuration-file.ts';
 import { preloadedIn } from './arrangements.ts';
-import {
-  arrangeOf,
-  endpointUrl,
-  flag,
-  httpUrl,
-  integer,
-  oneOf,
-  projectId,
-  text,
-  tokenText,
-  type Given,
-} from './given.ts';
+import { maskFor, readCredentials, readProxies, readTransport, type GivenCredentials } from './credentials.ts';
+import { arrangeOf, endpointUrl, flag, httpUrl, integer, oneOf, projectId, text, type Given } from './given.ts';
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 import { systemCode, UsageError } from './usage-error.ts';
@@ -37,17 +28,33 @@ export const VARIABLES = {
   arrange: 'DMS_ARRANGE',
   config: 'DMS_CONFIG',
   quiet: 'DMS_QUIET',
+  headerFile: 'DMS_HEADER_FILE',
+  signingFile: 'DMS_SIGNING_FILE',
+  ca: 'DMS_CA',
+  clientCert: 'DMS_CLIENT_CERT',
+  clientKey: 'DMS_CLIENT_KEY',
+  insecure: 'DMS_INSECURE',
+} as const;
+
+/** What only the environment can give, since everybody can read a command line. */
+export const SECRET_VARIABLES = {
+  headers: 'DMS_HEADERS',
+  accessKey: 'DMS_ACCESS_KEY',
+  secretKey: 'DMS_SECRET_KEY',
+  passphrase: 'DMS_CLIENT_KEY_PASSPHRASE',
 } as const;
 
 type Name = keyof typeof VARIABLES;
 
 /** Options of `run`, as they stand on the command line. */
-export type RunOptions = { readonly [name in Name]?: string | boolean | undefined };
+export type RunOptions = { readonly [name in Name]?: string | boolean | undefined } & {
+  readonly header?: readonly string[] | undefined;
+};
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Configured {
   readonly settings: Settings;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   /** Whether only the result is to be printed. */
   readonly quiet: boolean;
 }
@@ -55,7 +62,7 @@ export interface Configured {
 /**
  * Validates everything at the door, the directory for the run included; makes nothing.
  * @param nameOf names the directory below `reports` where none was asked for, given the profile and the UTC time.
- * @throws UsageError, which never holds the token.
+ * @throws UsageError, which never holds a secret.
  */
 export async function configure(
   options: RunOptions,
@@ -78,10 +85,24 @@ export async function configure(
     );
   });
   const profile = take('profile', (given) => oneOf<Settings['profile']>(given, ['gate', 'certify'])) ?? 'gate';
-  const credentials = await credentialsOf(options, environment, file);
+  const passphrase = variable(SECRET_VARIABLES.passphrase, environment);
+  const transport = await readTransport({
+    ca: take('ca', (given) => given),
+    clientCert: take('clientCert', (given) => given),
+    clientKey: take('clientKey', (given) => given),
+    passphrase,
+    insecure: take('insecure', flag) ?? false,
+  });
+  const credentials: Credentials = {
+    ...(await readCredentials(placesOf(options, environment, file))),
+    ...(passphrase === undefined ? {} : { passphrase: String(passphrase.value) }),
+    proxies: endpoint === undefined ? undefined : readProxies(environment),
+  };
+  const project = take('project', projectId) ?? 'dms-conformance';
+  if (endpoint !== undefined) refuseConfusable(credentials, [project, endpoint, clockUrl]);
   const settings = {
     endpoint,
-    project: take('project', projectId) ?? 'dms-conformance',
+    project,
     profile,
     only: take('only', (given) => text(given, "a pattern of scenario or clause ids, such as 'redelivery*'")),
     seed: take('seed', (given) => integer(given, 0, 0xffffffff)) ?? randomInt(0x100000000),
@@ -89,13 +110,13 @@ export async function configure(
     strict: take('strict', flag) ?? false,
     clockUrl,
     maxQueues: take('maxQueues', (given) => integer(given, 2, 400)),
-    tokenFile: credentials.tokenFile,
     arrange: take('arrange', (given) => arrangeOf(given, endpoint)) ?? { kind: 'dms' as const },
+    transport,
   };
   if (settings.arrange.kind === 'preloaded') await preloadedIn(settings.arrange.file);
   const quiet = take('quiet', flag) ?? false;
   const out = take('out', freshDirectory) ?? unusedDirectory((stamp) => nameOf(profile, stamp));
-  return { settings: { ...settings, out: await out }, token: credentials.token, quiet };
+  return { settings: { ...settings, out: await out }, credentials, quiet };
 }
 
 /** As many as the waits of the profile leave time for; under a controlled clock none has to wait. */
@@ -104,41 +125,45 @@ function programsFor(profile: Settings['profile'], endpoint: string | undefined,
   return wall && profile === 'gate' ? 60 : 300;
 }
 
-/** The token of an option or of a file that an option names. */
-export async function readToken(token: Given | undefined, tokenFile: Given | undefined): Promise<string | undefined> {
-  if (token !== undefined && tokenFile !== undefined) {
-    throw new UsageError(`${token.where} and ${tokenFile.where} are both given. Expected one of them: leave one out.`);
-  }
-  if (token !== undefined) return tokenText(token);
-  if (tokenFile === undefined) return undefined;
-  const path = text(tokenFile, 'the path of a file that holds the token');
-  const content = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UsageError(
-      `${tokenFile.where}: the file ${path} cannot be read (${systemCode(error)}). Check its path and its rights.`,
-    );
-  });
-  return tokenText({ value: content, where: `${tokenFile.where} ${path}` });
-}
-
-async function credentialsOf(
+/** Place by place, not name by name: a token file on the command line beats a token in the environment. */
+function placesOf(
   options: RunOptions,
   environment: Environment,
   file: ConfigurationFile | undefined,
-): Promise<{ readonly token: string | undefined; readonly tokenFile: string | undefined }> {
-  // Place by place, not name by name: a token file on the command line beats a token in the environment.
-  const places: readonly [RunOptions, Environment, ConfigurationFile | undefined][] = [
-    [options, {}, undefined],
-    [{}, environment, undefined],
-    [{}, {}, file],
+): readonly GivenCredentials[] {
+  const files = (...place: readonly [RunOptions, Environment, ConfigurationFile | undefined]): GivenCredentials => ({
+    tokenFile: given('tokenFile', ...place),
+    headerFile: given('headerFile', ...place),
+    signingFile: given('signingFile', ...place),
+  });
+  return [
+    {
+      ...files(options, {}, undefined),
+      token: given('token', options, {}, undefined),
+      header: (options.header ?? []).map((value, index, all) => ({
+        value,
+        where: all.length === 1 ? '--header' : `--header, number ${index + 1}`,
+      })),
+    },
+    {
+      ...files({}, environment, undefined),
+      token: given('token', {}, environment, undefined),
+      headers: variable(SECRET_VARIABLES.headers, environment),
+      accessKey: variable(SECRET_VARIABLES.accessKey, environment),
+      secretKey: variable(SECRET_VARIABLES.secretKey, environment),
+    },
+    files({}, {}, file),
   ];
-  for (const place of places) {
-    const tokenFile = given('tokenFile', ...place);
-    const token = await readToken(given('token', ...place), tokenFile);
-    if (token !== undefined) {
-      return { token, tokenFile: tokenFile === undefined ? undefined : resolve(String(tokenFile.value)) };
-    }
-  }
-  return { token: undefined, tokenFile: undefined };
+}
+
+/** What is masked wherever it occurs must occur nowhere else: nobody could read the evidence any more. */
+function refuseConfusable(credentials: Credentials, plain: readonly (string | undefined)[]): void {
+  const { token, signing } = credentials;
+  const mask = maskFor({ token, signing });
+  if (plain.every((text = '') => mask(text) === text)) return;
+  throw new UsageError(
+    'A token or key is a part of the project id, of the URL of the endpoint, or of that of the clock, so that it could not be kept out of the evidence. Expected a secret that stands nowhere else: change one of them.',
+  );
 }
 
 function given(
@@ -149,15 +174,19 @@ function given(
 ): Given | undefined {
   const option = options[name];
   if (option !== undefined) return { value: option, where: optionName(name) };
-  const variable = VARIABLES[name];
-  const value = environment[variable];
-  // An empty variable is a forgotten one: to ignore DMS_ENDPOINT would test the wrong thing and call it conformant.
-  if (value === '') {
-    throw new UsageError(`The environment variable ${variable} is empty. Expected a value: set it, or unset it.`);
-  }
-  if (value !== undefined) return { value, where: variable };
+  const named = variable(VARIABLES[name], environment);
+  if (named !== undefined) return named;
   const member = Object.entries(file?.values ?? {}).find(([key]) => key === name);
   return member === undefined ? undefined : { value: member[1], where: `${file?.path}, member "${name}"` };
+}
+
+function variable(name: string, environment: Environment): Given | undefined {
+  const value = environment[name];
+  // An empty variable is a forgotten one: to ignore DMS_ENDPOINT would test the wrong thing and call it conformant.
+  if (value === '') {
+    throw new UsageError(`The environment variable ${name} is empty. Expected a value: set it, or unset it.`);
+  }
+  return value === undefined ? undefined : { value, where: name };
 }
 
 /** `clockUrl` as the command line spells it: `--clock-url`. */
@@ -167,7 +196,7 @@ function optionName(name: string): string {
 
 /** Other programs may have variables of this prefix; one that is almost ours is a slip that would go unnoticed. */
 function refuseMisspelt(environment: Environment): void {
-  const known: readonly string[] = Object.values(VARIABLES);
+  const known: readonly string[] = [...Object.values(VARIABLES), ...Object.values(SECRET_VARIABLES)];
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('DMS_') || known.includes(name)) continue;
     const [meant] = nearest(name, known, name.length > 9 ? 2 : 1);

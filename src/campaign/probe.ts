@@ -1,10 +1,11 @@
 /** Finds out, before the first scenario, whether the endpoint is there and which optional neighbouring features it has. */
-import type { Arranging, Exchange, Features } from '../../schemas/types.ts';
+import type { Arranging, Exchange, Failure, Features } from '../../schemas/types.ts';
 import type { Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Connections } from '../clock/hook.ts';
+import type { ClockHookError, Connections } from '../clock/hook.ts';
 import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
+import { authenticates, kindsOf, type Credentials } from '../endpoint/credentials.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { queueOf } from './scenario.ts';
 import type { Settings } from './settings.ts';
@@ -29,7 +30,7 @@ export interface ProbeOptions {
   readonly settings: Settings;
   readonly arrangement: Arrangement;
   readonly connections: Connections;
-  readonly hasToken: boolean;
+  readonly credentials: Credentials;
   /** Makes names unique. */
   readonly word: string;
   readonly note: (line: Arranging) => void;
@@ -39,7 +40,7 @@ export interface ProbeOptions {
 export const notProbed: Features[keyof Features] = { present: true, reason: 'not probed' };
 
 export async function probe(options: ProbeOptions): Promise<Probed> {
-  const { endpoint, clock, settings, arrangement, connections, hasToken, word, note } = options;
+  const { endpoint, clock, settings, arrangement, connections, credentials: own, word, note } = options;
   const root = `/v1.0/${settings.project}`;
   const get = (target: string): Promise<Exchange> =>
     endpoint.send({ consumer: 'probe', method: 'GET', target, headers: { 'content-type': 'application/json' } });
@@ -60,9 +61,9 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   const discard = async (queue: string): Promise<void> => {
     if (!(await arranger.deleteQueue(queue))) undeleted.push(queue);
   };
-  const credentials = hasToken
-    ? { present: true, reason: 'a token was given' }
-    : { present: false, reason: 'no token was given to the suite' };
+  const credentials = authenticates(own)
+    ? { present: true, reason: `credentials were given: ${kindsOf(own).join(' and ')}` }
+    : { present: false, reason: 'no credentials were given to the suite' };
   const clockHook =
     clock.kind === 'controlled'
       ? { present: true, reason: 'a clock hook was given' }
@@ -75,7 +76,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   );
   if (quota.outcome.kind === 'failure') {
     return {
-      unreachable: `the endpoint cannot be reached: ${inWords(quota)}. Check the URL, and that the endpoint is up.`,
+      unreachable: `the endpoint cannot be reached: ${inWords(quota)}. ${remedyFor(quota.outcome, settings.endpoint?.startsWith('https:') === true)}`,
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -85,7 +86,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   const status = statusOf(quota);
   if (status === 401 || status === 403) {
     return {
-      unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${hasToken ? 'Check the token and the project id.' : 'Give a token in DMS_TOKEN or --token-file.'}`,
+      unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${credentialsToCheck(own)}`,
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -152,6 +153,46 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     ...queuesIn(quota),
     undeleted,
   };
+}
+
+const CLIENT_CERTIFICATE = 'name one that it trusts in --client-cert and --client-key';
+
+/** Why the clock hook cannot be asked, and what to do. */
+export function hookTrouble({ message, cause }: ClockHookError): string {
+  const { code, message: why } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+  return why === undefined
+    ? message
+    : `${message}. ${remedyFor({ code: code ?? '', message: why }, / https:/.test(message))}`;
+}
+
+/** What to do where no answer comes, by what the connection or TLS said. */
+function remedyFor({ code, message }: Pick<Failure, 'code' | 'message'>, tls: boolean): string {
+  if (/SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED/.test(code))
+    return 'Its certificate is signed by an authority that is not trusted here: name a file with that authority in --ca, or test without certificate checks by --insecure.';
+  if (/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ALTNAME|HOSTNAME_MISMATCH/.test(code))
+    return 'Its certificate is not valid for this name and day: have it renewed, or test without certificate checks by --insecure.';
+  if (
+    /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|HANDSHAKE_FAILURE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|ACCESS_DENIED)/.test(
+      code,
+    )
+  )
+    return `It may ask for a client certificate, or not accept the one that was shown: ${CLIENT_CERTIFICATE}.`;
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code))
+    return 'It does not speak TLS there: check whether the URL is to start with http://.';
+  if (/proxy/i.test(message))
+    return 'It was asked for through a proxy: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and the name and password in their URLs.';
+  if (tls && /^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code))
+    return `It hung up before it answered. It may be down, or may ask for a client certificate: ${CLIENT_CERTIFICATE}.`;
+  return 'Check the URL, and that the endpoint is up.';
+}
+
+/** What to look at where credentials are refused. */
+function credentialsToCheck(own: Credentials): string {
+  if (own.signing !== undefined)
+    return "Check the access key, the secret key, the project id, and that this machine's clock is right: signatures hold for some minutes.";
+  return authenticates(own)
+    ? `Check ${kindsOf(own).join(', ')} and the project id.`
+    : 'Give a token in DMS_TOKEN or --token-file, an access key and a secret key in DMS_ACCESS_KEY and DMS_SECRET_KEY, or headers in --header-file.';
 }
 
 /** The free and the whole quota by GET quotas/dms, each from 1 to 400; a cautious number where that is not offered. */

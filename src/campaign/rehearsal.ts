@@ -44,7 +44,7 @@ export async function rehearse(
   const histories = await runCampaign({
     settings: { ...settings, endpoint: undefined, clockUrl: undefined, only: undefined, arrange: { kind: 'dms' } },
     target: embeddedTarget(settings.project),
-    token: undefined,
+    credentials: {},
     scenarios,
     register,
     suiteVersion: 'rehearsal',

@@ -1,4 +1,7 @@
 import type { Configuration } from '../../schemas/types.ts';
+import type { Transport } from '../endpoint/transport.ts';
+
+export type { Credentials } from '../endpoint/credentials.ts';
 
 /** How dead letters are arranged. */
 export type Arrange =
@@ -22,8 +25,8 @@ export interface Settings {
   readonly clockUrl: string | undefined;
   /** Undefined: what the endpoint's quota leaves free. */
   readonly maxQueues: number | undefined;
-  readonly tokenFile: string | undefined;
   readonly arrange: Arrange;
+  readonly transport: Transport;
   /** Directory that the run writes into. */
   readonly out: string;
 }

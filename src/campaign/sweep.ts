@@ -1,11 +1,11 @@
 /** Deletes the queues of a run that are still there, by their ids and by the word in their names, and nobody else's. */
-import { monotonicSeconds } from '../clock/clock.ts';
-import { wallClock } from '../clock/wall.ts';
+import type { Arrangement } from '../arrange/arrangement.ts';
+import type { Arranger } from '../arrange/arranger.ts';
 import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
-import { connections, endpoint as client, type Endpoint } from '../endpoint/endpoint.ts';
-import { lagMeter } from '../endpoint/lag.ts';
-import { redactor } from '../endpoint/secrets.ts';
+import type { Credentials } from '../endpoint/credentials.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Settings } from './settings.ts';
+import { visit } from './visit.ts';
 
 /** What the names of all queues of a run start with; no run's word starts with another's and a hyphen. */
 export function queuePrefix(runWord: string): string {
@@ -55,38 +55,30 @@ export async function sweep({ endpoint, project, runWord, known }: SweepOptions)
   return { deleted, gone, kept, unlisted: names === undefined ? inWords(listed) : undefined };
 }
 
-/** The same after a run, with connections of its own. */
-export async function sweepAfterwards({
-  settings: { endpoint: url, project },
-  token,
-  ...rest
-}: Omit<SweepOptions, 'endpoint' | 'project'> & {
-  readonly settings: Settings & { readonly endpoint: string };
-  readonly token: string | undefined;
-}): Promise<Swept> {
-  const agent = connections();
-  const lag = lagMeter();
-  const clock = wallClock(monotonicSeconds());
-  let lastId = 0;
-  const endpoint = client({
-    url,
-    agent,
-    token,
-    redact: redactor(token === undefined ? [] : [token]),
-    clock,
-    lag,
-    scenario: 'clean',
-    record() {},
-    signal: new AbortController().signal,
-    nextId: () => (lastId += 1),
+/** The same after a run, with connections of its own. Whoever arranges can delete by id only. */
+export async function sweepAfterwards(
+  settings: Settings & { readonly endpoint: string },
+  credentials: Credentials,
+  arrangement: Arrangement,
+  { runWord, known }: Pick<SweepOptions, 'runWord' | 'known'>,
+): Promise<Swept> {
+  const { project } = settings;
+  return visit(settings, credentials, ({ endpoint, clock, connections }) => {
+    if (arrangement.hasNeighbours) return sweep({ endpoint, project, runWord, known });
+    const { signal } = new AbortController();
+    const options = { endpoint, clock, project, scenario: 'clean', signal, note() {} };
+    return sweepArranged(arrangement.arranger(options, connections), known);
   });
-  try {
-    return await sweep({ endpoint, project, ...rest });
-  } finally {
-    clock.close();
-    lag.close();
-    await agent.destroy();
+}
+
+async function sweepArranged(arranger: Arranger, known: readonly string[]): Promise<Swept> {
+  const deleted: string[] = [];
+  const kept: { queue: string; reason: string }[] = [];
+  for (const queue of known) {
+    if (await arranger.deleteQueue(queue)) deleted.push(queue);
+    else kept.push({ queue, reason: 'whoever arranges did not delete it' });
   }
+  return { deleted, gone: [], kept, unlisted: 'whoever arranges can list no queues' };
 }
 
 /** Names by ids; undefined where the body is no list of queues. */

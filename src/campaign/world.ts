@@ -29,7 +29,7 @@ export interface RequestOptions {
   readonly consumer?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly token?: string | null;
+  readonly credentials?: 'wrong' | 'none';
   readonly mayWaitSeconds?: number;
 }
 

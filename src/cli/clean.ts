@@ -1,3 +1,5 @@
+import { register } from '../../specs/register.ts';
+import { arrangementOf } from '../campaign/arrangements.ts';
 import { configure, type RunOptions } from '../campaign/configure.ts';
 import { endpointUrl } from '../campaign/given.ts';
 import { sweepAfterwards } from '../campaign/sweep.ts';
@@ -19,7 +21,7 @@ export async function clean(path: string, options: RunOptions, terminal: Termina
     terminal.out('the run was against the embedded emulator, which is gone with all its queues\n');
     return 0;
   }
-  const { settings, token } = await configure(
+  const { settings, credentials } = await configure(
     { ...options, project: options.project ?? header.project },
     process.env,
     (_profile, stamp) => `${stamp}-clean`,
@@ -31,12 +33,22 @@ export async function clean(path: string, options: RunOptions, terminal: Termina
     );
   }
   const endpoint = settings.endpoint ?? endpointUrl({ value: header.endpoint, where: `${path}, member "endpoint"` });
-  const { deleted, gone, kept, unlisted } = await sweepAfterwards({
-    settings: { ...settings, endpoint },
-    token,
-    runWord: header.run ?? earlierWord(evidence),
-    known: leftIn(evidence),
-  });
+  const { arrangement: how = 'dms' } = header;
+  if (how === 'preloaded') {
+    terminal.out('the run took what was preloaded, and made nothing\n');
+    return 0;
+  }
+  if (settings.arrange.kind !== how) {
+    throw new UsageError(
+      `The run's dead letters were arranged by ${how}, so that has to delete them, too. Say how with --arrange ${how}=…`,
+    );
+  }
+  const { deleted, gone, kept, unlisted } = await sweepAfterwards(
+    { ...settings, endpoint },
+    credentials,
+    await arrangementOf(settings, 'wall', [], register),
+    { runWord: header.run ?? earlierWord(evidence), known: leftIn(evidence) },
+  );
   const rows: [string, string][] = [
     ['endpoint', `${endpoint}, project ${settings.project}`],
     ...deleted.map((queue): [string, string] => ['deleted', queue]),
@@ -62,6 +74,9 @@ function leftIn({ histories, footer }: Evidence): string[] {
   for (const exchange of histories.flatMap(({ exchanges }) => exchanges)) {
     const call = readCall(exchange);
     if (call?.kind === 'delete-queue' && [200, 204, 404].includes(call.status ?? 0)) left.delete(call.queue);
+  }
+  for (const { action, queue, done } of histories.flatMap(({ arrangings }) => arrangings)) {
+    if (action === 'delete-queue' && done) left.delete(queue ?? '');
   }
   return [...new Set([...left, ...(footer?.undeleted ?? [])])];
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Deviant, Oddity } from '../../fixtures/deviants/gallery.ts';
-import { readToken } from '../campaign/configure.ts';
+import { readToken } from '../campaign/credentials.ts';
 import { integer } from '../campaign/given.ts';
 import { nearest } from '../campaign/nearest.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';

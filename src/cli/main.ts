@@ -1,6 +1,6 @@
 /** The command line: what can be asked for, and which exit code comes of it. Each command's code is loaded when it is asked for. */
 import { Command, CommanderError, Option } from 'commander';
-import { VARIABLES, type RunOptions } from '../campaign/configure.ts';
+import { SECRET_VARIABLES, VARIABLES, type RunOptions } from '../campaign/configure.ts';
 import { UsageError } from '../campaign/usage-error.ts';
 import { version } from '../package.ts';
 import { plain } from '../report/plain.ts';
@@ -79,14 +79,26 @@ function program(terminal: Terminal, finish: (exitCode: number) => void): Comman
       'after',
       `
 Each option can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
---config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
-environment over the file.
+--header, --config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
+environment over the file. Only the environment can give ${Object.values(SECRET_VARIABLES).join(', ')}.
+HTTP_PROXY, HTTPS_PROXY and NO_PROXY name proxies; this machine itself is never reached through one.
 ${EXIT_CODES}`,
     )
     .action(async (options: RunOptions) => {
       const { run } = await import('./run.ts');
       finish(await run(options, terminal));
     });
+
+  const doctorCommand = program
+    .command('doctor')
+    .description('Tries one of everything that a run needs, says what is missing, and how long a run will take.');
+  for (const option of runOptions())
+    if (!['--only', '--programs', '--seed', '--out', '--profile', '--strict', '--quiet'].includes(option.long ?? ''))
+      doctorCommand.addOption(option);
+  doctorCommand.action(async (options: RunOptions) => {
+    const { doctor } = await import('./doctor.ts');
+    finish(await doctor(options, terminal));
+  });
 
   program
     .command('list')
@@ -143,6 +155,15 @@ ${EXIT_CODES}`,
     .action(async (evidence: string, options: RunOptions) => {
       const { clean } = await import('./clean.ts');
       finish(await clean(evidence, options, terminal));
+    });
+
+  program
+    .command('init')
+    .description('Writes a configuration file for run into the working directory, with all that can be set.')
+    .addOption(new Option('--format <format>', 'yaml has comments').choices(['yaml', 'json']).default('yaml'))
+    .action(async (options: { readonly format: 'yaml' | 'json' }) => {
+      const { init } = await import('./init.ts');
+      await init(options, terminal);
     });
 
   program
@@ -206,6 +227,16 @@ function runOptions(): Option[] {
       '--token <token>',
       'the token itself; better in DMS_TOKEN, since others can read it in the process list',
     ),
+    new Option(
+      '--header <line>',
+      "header that goes with every request, 'Name: value'; repeatable; secrets are better in DMS_HEADERS",
+    ).argParser((line: string, before: readonly string[] | undefined) => [...(before ?? []), line]),
+    new Option('--header-file <file>', 'file of such headers, one a line'),
+    new Option('--signing-file <file>', 'file of DMS_ACCESS_KEY=... and DMS_SECRET_KEY=..., to sign requests with'),
+    new Option('--ca <file>', 'PEM file of authorities that are trusted beside the usual ones'),
+    new Option('--client-cert <file>', 'PEM file of the certificate that is shown to the endpoint'),
+    new Option('--client-key <file>', 'PEM file of its key; a passphrase stands in DMS_CLIENT_KEY_PASSPHRASE'),
+    new Option('--insecure', "does not check the endpoint's certificate; such a run cannot be certified"),
     new Option('--profile <name>', 'gate: waits of up to 30 s; certify: every wait, up to 300 s (default: gate)'),
     new Option('--only <pattern>', 'only these scenarios or clauses; * stands for anything'),
     new Option('--seed <number>', 'seed of what is generated, 0 to 4294967295 (default: random)'),
@@ -221,7 +252,10 @@ function runOptions(): Option[] {
       '--arrange <how>',
       'where dead letters come from: dms (the neighbouring calls), hook=URL, command=COMMAND or preloaded=FILE (default: dms)',
     ),
-    new Option('--config <file>', 'configuration file (default: dms-conformance.config.json, if it exists)'),
+    new Option(
+      '--config <file>',
+      'configuration file (default: dms-conformance.config.yaml, .yml or .json, if it exists)',
+    ),
     new Option('--quiet', 'print only the result'),
   ];
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { register } from '../../specs/register.ts';
+import { arrangementOf } from '../campaign/arrangements.ts';
 import { runCampaign, SignalInterrupt } from '../campaign/campaign.ts';
 import { configure } from '../campaign/configure.ts';
 import { targetOf } from '../campaign/embedded.ts';
@@ -15,6 +16,7 @@ import { EXIT_MEANINGS } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { readCase } from './cases.ts';
+import { warnIfInsecure } from './insecure.ts';
 import { writeReports } from './reports.ts';
 import type { ReplayOptions } from './main.ts';
 import { interrupted, onSignals } from './signals.ts';
@@ -24,20 +26,24 @@ import type { Terminal } from './terminal.ts';
 export async function replay(path: string, { times, ...options }: ReplayOptions, terminal: Terminal): Promise<number> {
   const { clause, program } = await readCase(path);
   const count = integer({ value: times, where: '--times' }, 1, 100);
-  const { settings, token } = await configure(options, process.env, (_profile, stamp) => `${stamp}-replay`);
+  const { settings, credentials } = await configure(options, process.env, (_profile, stamp) => `${stamp}-replay`);
   await mkdir(settings.out, { recursive: true });
   const file = openEvidence(settings.out);
+  warnIfInsecure(settings, terminal);
   terminal.out(`${programLines(program).join('\n')}\n\n`);
   const interrupt = new AbortController();
   const forget = onSignals((signal) => {
     terminal.out(`${interrupted(signal)}\n`);
     interrupt.abort(new SignalInterrupt(signal));
   });
+  const target = targetOf(settings);
+  const scenarios = Array.from({ length: count }, (_, index) => programScenario(`replay/${index + 1}`, program));
   await runCampaign({
     settings: { ...settings, only: 'replay/*' },
-    target: targetOf(settings),
-    token,
-    scenarios: Array.from({ length: count }, (_, index) => programScenario(`replay/${index + 1}`, program)),
+    target,
+    credentials,
+    scenarios,
+    arrangement: await arrangementOf(settings, target.clock, scenarios, register),
     register,
     suiteVersion: version,
     write: (line) => file.write(line),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import { configure, type RunOptions } from '../campaign/configure.ts';
+import { maskFor } from '../campaign/credentials.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
 import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
@@ -17,6 +18,7 @@ import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { guess } from './guess.ts';
+import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { liveProgress } from './live.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
@@ -27,7 +29,11 @@ const SUITE_FAILED = 70;
 
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
-  const { settings, token, quiet } = await configure(options, process.env, (profile, stamp) => `${stamp}-${profile}`);
+  const { settings, credentials, quiet } = await configure(
+    options,
+    process.env,
+    (profile, stamp) => `${stamp}-${profile}`,
+  );
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   const selection = selected(settings, clock);
   const programs = programsIn(settings);
@@ -38,8 +44,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   });
 
   const live = quiet ? undefined : liveProgress(terminal, clock);
-  live?.say(banner(settings, clock, selection, programs));
-  const project = scenarioProject({ settings, token, progress: (event) => live?.hear(event) });
+  warnIfInsecure(settings, terminal);
+  live?.say(banner(settings, clock, selection, programs, proxyFor(settings, credentials)));
+  const project = scenarioProject({ settings, credentials, progress: (event) => live?.hear(event) });
   const forget = onSignals((signal) => {
     project.interrupt(signal);
     live?.say(interrupted(signal));
@@ -51,7 +58,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const path = join(settings.out, EVIDENCE_FILE);
   const evidence = trouble === undefined ? await evidenceOf(path) : trouble;
   if (typeof evidence === 'string') {
-    terminal.err(`the suite itself failed, which says nothing about the endpoint: ${plain(evidence)}\n`);
+    terminal.err(
+      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(evidence))}\n`,
+    );
     return SUITE_FAILED;
   }
   const verdict = verdictOf(evidence, register, rules);
@@ -87,10 +96,12 @@ function banner(
   clock: 'wall' | 'controlled',
   { scenarios, clauses }: Selection,
   programs: number,
+  proxy: string | undefined,
 ): string {
   const embedded = settings.endpoint === undefined;
   const rows = [
     ['endpoint', embedded ? 'embedded emulator' : `${settings.endpoint}, project ${settings.project}`],
+    ...(proxy === undefined ? [] : [['proxy', proxy]]),
     ['profile', `${settings.profile}${settings.strict ? ', strict' : ''}, ${clock} clock`],
     ...(settings.only === undefined ? [] : [['only', settings.only]]),
     ['seed', `${settings.seed}`],

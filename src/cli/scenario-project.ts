@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { BroadcastChannel } from 'node:worker_threads';
 import { startVitest, type Vitest } from 'vitest/node';
-import type { FromWorker, ToWorker } from '../campaign/channel.ts';
-import type { Settings } from '../campaign/settings.ts';
+import { CREDENTIALS_VARIABLE, type FromWorker, type ToWorker } from '../campaign/channel.ts';
+import type { Credentials, Settings } from '../campaign/settings.ts';
 import type { Progress } from '../campaign/campaign.ts';
 import { packageRoot } from '../package.ts';
 
 export interface ScenarioProjectOptions {
   readonly settings: Settings;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   readonly progress: (event: Progress) => void;
 }
 
@@ -24,7 +24,7 @@ export interface ScenarioProject {
   interrupt(signal: ToWorker): void;
 }
 
-export function scenarioProject({ settings, token, progress }: ScenarioProjectOptions): ScenarioProject {
+export function scenarioProject({ settings, credentials, progress }: ScenarioProjectOptions): ScenarioProject {
   const name = `dms-conformance-${process.pid}-${Date.now()}`;
   const channel = new BroadcastChannel(name);
   let interrupted: ToWorker | undefined;
@@ -35,14 +35,14 @@ export function scenarioProject({ settings, token, progress }: ScenarioProjectOp
   };
   return {
     async run() {
-      // The worker inherits the environment: what is provided to it may stand in vitest's own messages, the token must not.
-      if (token === undefined) delete process.env.DMS_TOKEN;
-      else process.env.DMS_TOKEN = token;
+      // The worker inherits the environment: what is provided to it may stand in vitest's own messages, secrets must not.
+      process.env[CREDENTIALS_VARIABLE] = JSON.stringify(credentials);
       try {
         return await runVitest(settings, name);
       } catch (error) {
         return messageOf(error);
       } finally {
+        delete process.env[CREDENTIALS_VARIABLE];
         channel.close();
       }
     },

@@ -35,7 +35,9 @@ export function clockHook(url: string, dispatcher: Connections, headers: Record<
       status = answer.statusCode;
       text = await answer.body.text();
     } catch (error) {
-      throw new ClockHookError(`${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ClockHookError(`${what} failed: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
     const parsed = parse(text);
     if (status !== 200 || parsed === undefined) {

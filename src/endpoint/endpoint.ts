@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import type { Clock, Stamp } from '../clock/clock.ts';
+import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
 import { passage, type LagMeter } from './lag.ts';
-import type { Redactor } from './secrets.ts';
+import { both, redactor, type Redactor } from './secrets.ts';
+import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
 const GIVE_UP_POLL_SECONDS = 80;
@@ -24,8 +26,8 @@ export interface Call {
   readonly body?: string | Buffer;
   /** Set on calls that the endpoint may hold open for this many seconds. */
   readonly mayWaitSeconds?: number;
-  /** Leaves the token out, or sends another one, for the clauses about credentials. */
-  readonly token?: string | null;
+  /** Leaves our credentials out, or sends wrong ones, for the clauses about them. */
+  readonly credentials?: Exclude<Whose, 'given'>;
 }
 
 export interface Endpoint {
@@ -37,7 +39,7 @@ export interface EndpointOptions {
   /** URL up to, and without, /v1.0. */
   readonly url: string;
   readonly agent: Dispatcher;
-  readonly token: string | undefined;
+  readonly credentials: Credentials;
   readonly redact: Redactor;
   readonly clock: Clock;
   readonly lag: LagMeter;
@@ -49,26 +51,27 @@ export interface EndpointOptions {
 }
 
 /** The connections of a whole run. One request a connection at a time: a poll must not hold up what is behind it. */
-export function connections(): Agent {
-  return new Agent({
+export function connections(transport: Transport = PLAIN_TRANSPORT, credentials: Credentials = {}): Dispatcher {
+  const options = {
     allowH2: false,
     pipelining: 1,
     keepAliveTimeout: 2_000,
-    connect: { timeout: 10_000 },
     headersTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
     bodyTimeout: (GIVE_UP_POLL_SECONDS + 20) * 1000,
     maxResponseSize: MAX_ANSWER_BYTES,
-  });
+  };
+  return dispatcherFor(options, transport, credentials);
 }
 
 /** A client of the endpoint under test, for one scenario. */
 export function endpoint(options: EndpointOptions): Endpoint {
-  const { clock, lag, scenario, redact } = options;
+  const { clock, lag, scenario } = options;
   const base = options.url.replace(/\/+$/, '');
   const once = async (call: Call, attempt: number): Promise<Exchange> => {
     const id = options.nextId();
-    const token = call.token === undefined ? options.token : (call.token ?? undefined);
     const headers = { ...call.headers };
+    const own = ownHeaders(options.credentials, base, call);
+    const redact = own.signature === undefined ? options.redact : both(options.redact, redactor([own.signature]));
     const sent = clock.stamp();
     const way = passage(options.agent, lag);
     const giveUp = new AbortController();
@@ -86,7 +89,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
             { ...options, agent: way.dispatcher },
             base,
             call,
-            { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
+            { ...headers, ...own.headers },
             giveUp.signal,
           );
           return { outcome, received: clock.stamp() };
@@ -106,9 +109,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
         target: redact.text(call.target),
         headers: [
           ...Object.entries(headers).map(([name, value]): HeaderField => [name, redact.text(value)]),
-          ...(token === undefined
-            ? []
-            : [['x-auth-token', call.token === undefined ? '[given]' : '[other]'] satisfies HeaderField]),
+          ...own.recorded,
         ],
         ...(call.body === undefined ? {} : { body: maskedPayload(payload(Buffer.from(call.body)), redact) }),
       },
@@ -134,6 +135,19 @@ export function endpoint(options: EndpointOptions): Endpoint {
       }
     },
   };
+}
+
+/** What lets this attempt in. A signature is of the request as it goes over the wire, and of the real time. */
+function ownHeaders(credentials: Credentials, base: string, call: Call): Carried {
+  const url = credentials.signing === undefined ? null : URL.parse(base + call.target);
+  const request = url && {
+    method: call.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    headers: { ...call.headers, host: url.host },
+    body: call.body ?? '',
+  };
+  return carried(credentials, call.credentials ?? 'given', request ?? undefined, new Date());
 }
 
 /** On a controlled clock a back-off first really waits, since what has to pass may not be the endpoint's time; the clock stands still meanwhile. */
@@ -183,6 +197,9 @@ async function exchange(
   }
 }
 
+/** OpenSSL also names its source files; what people need is one part of it. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s;
+
 function failure(error: unknown, interrupted: AbortSignal): Failure {
   const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
   const name = String(code);
@@ -193,15 +210,17 @@ function failure(error: unknown, interrupted: AbortSignal): Failure {
       : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
         ? 'too-large'
         : 'broken';
+  // What a proxy refuses has not left it.
   const unreachable =
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
+    /^Proxy (?:response|Authentication)/.test(message) ||
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS.*|CERT_.*|UNABLE_TO_.*|HOSTNAME_MISMATCH|.*_CERT.*|ERR_SSL.*|EPROTO)$/.test(
       name,
     );
   return {
     kind: 'failure',
     cause: unreachable ? 'unreachable' : cause,
     code: name,
-    message: (message || name).slice(0, 500),
+    message: (message || name).replace(OPENSSL, 'TLS: $1').slice(0, 500),
     bytesLeft: !unreachable,
   };
 }

@@ -31,8 +31,8 @@ interface Base {
   readonly text: string | undefined;
   /** The answer's body as JSON; undefined where it is none. */
   readonly json: unknown;
-  /** Whether the suite's own token was sent, another one, or none. */
-  readonly token: 'given' | 'other' | 'none';
+  /** Whether the suite's own credentials were sent, others, or none. */
+  readonly credentials: 'given' | 'other' | 'none';
 }
 
 export interface ConsumeCall extends Base {
@@ -184,7 +184,6 @@ function readBase(exchange: Exchange, project: string, queue: string, group: str
   const { outcome, lag } = exchange;
   const text = outcome.kind === 'answer' && outcome.body.encoding === 'utf8' ? outcome.body.data : undefined;
   const status = outcome.kind === 'answer' ? outcome.status : undefined;
-  const tokens = exchange.request.headers.filter(([name]) => name.toLowerCase() === 'x-auth-token');
   return {
     exchange,
     id: exchange.id,
@@ -201,8 +200,16 @@ function readBase(exchange: Exchange, project: string, queue: string, group: str
     reply: readReply(exchange, text),
     text,
     json: text === undefined ? undefined : parseJson(text.replace(/^\ufeff/, '')),
-    token: tokens.length === 0 ? 'none' : tokens[0]?.[1] === '[given]' ? 'given' : 'other',
+    credentials: credentialsIn(exchange.request.headers),
   };
+}
+
+/** Evidence names headers that are credentials, but holds none of them; a token in clear comes from somebody else's recording. */
+function credentialsIn(headers: Exchange['request']['headers']): Base['credentials'] {
+  const first = headers.find(
+    ([name, value]) => value === '[given]' || value === '[other]' || name.toLowerCase() === 'x-auth-token',
+  )?.[1];
+  return first === undefined ? 'none' : first === '[given]' ? 'given' : 'other';
 }
 
 function readReply({ outcome }: Exchange, text: string | undefined): Reply {

@@ -105,7 +105,7 @@ export function viewOf(history: History): View {
       call.queue === arranged.queue &&
       decoded(call.group) === arranged.group &&
       call.project === header.project &&
-      (call.token === 'given') === header.features.credentials.present &&
+      (call.credentials === 'given') === header.features.credentials.present &&
       !(goneBy(deletions, call) ?? '').startsWith('deleted-');
     const letters = history.deadLetters
       .filter((letter) => letter.queue === arranged.queue && letter.group === arranged.group)
@@ -189,7 +189,7 @@ export function viewOf(history: History): View {
     groupOf(call) {
       const place = addressed(call);
       if (place.kind !== 'group' || !place.group.queue.redrive) return undefined;
-      return (call.token === 'given') === header.features.credentials.present ? place.group : undefined;
+      return (call.credentials === 'given') === header.features.credentials.present ? place.group : undefined;
     },
     letterOf: (delivery) => letterOfDelivery.get(delivery),
     strangerOf(delivery) {

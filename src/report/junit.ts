@@ -7,7 +7,7 @@ import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
 import type { Register } from '../history/register.ts';
 import { plain } from './plain.ts';
 import { shown, type Shown } from './standing.ts';
-import { EXIT_MEANINGS, placesOf } from './words.ts';
+import { EXIT_MEANINGS, INSECURE, placesOf } from './words.ts';
 
 interface Case {
   readonly suite: string;
@@ -23,6 +23,7 @@ export function junit(verdict: Verdict, register: Register): string {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="dms-conformance"${totals(cases)} time="${verdict.seconds}">`,
+    ...(verdict.insecure === true ? [`  <!-- ${INSECURE} -->`] : []),
   ];
   for (const [suite, own] of chapters) {
     lines.push(`  <testsuite name="${attribute(suite)}"${totals(own)} timestamp="${attribute(verdict.startedAt)}">`);
@@ -40,7 +41,7 @@ function ofRun(verdict: Verdict): Case {
     name: 'verdict',
     kind,
     message: EXIT_MEANINGS[exitCode],
-    details: reasons.map(plain).join('\n'),
+    details: [...(verdict.insecure === true ? [INSECURE] : []), ...reasons.map(plain)].join('\n'),
   };
 }
 

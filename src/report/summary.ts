@@ -6,7 +6,7 @@ import { counterexampleText } from './counterexample.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
 import { SELF_TEST } from './terminal.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, placesOf, shortDigest } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf, shortDigest } from './words.ts';
 
 const MOST_IDS = 20;
 const MARK = { conformant: '✅', incomplete: '⚠️', nonconformant: '❌' } as const;
@@ -19,6 +19,7 @@ export function summary(verdict: Verdict, register: Register, evidence: Pick<Evi
   const notExercised = those('not-exercised');
   const parts = [
     `## ${MARK[verdict.verdict]} ${verdict.verdict}`,
+    ...(verdict.insecure === true ? [`**${INSECURE}.**`] : []),
     [
       `${code(verdict.endpoint)}, profile **${verdict.profile}**${verdict.strict ? ', strict' : ''}, ${verdict.clock} clock, ${duration(verdict.seconds)}, seed ${verdict.seed}, suite ${verdict.suite.version}, register ${code(shortDigest(verdict.suite.register))}.`,
       `Exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}.`,

@@ -6,7 +6,7 @@ import type { Register } from '../history/register.ts';
 import { counterexampleText } from './counterexample.ts';
 import { excerpt, plain } from './plain.ts';
 import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, placesOf } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf } from './words.ts';
 
 const MOST_FINDINGS = 3;
 const MOST_IDS = 12;
@@ -40,7 +40,7 @@ export function terminalReport(
   const warned = those('warned');
   const notExercised = those('not-exercised');
   const notApplicable = those('not-applicable');
-  const lines: string[] = [''];
+  const lines: string[] = ['', ...(verdict.insecure === true ? [paint('red', INSECURE), ''] : [])];
   const section = (title: string, content: readonly string[]): void => {
     if (content.length > 0)
       lines.push(paint('bold', title), ...content.map((line) => (line === '' ? '' : `  ${line}`)), '');
@@ -87,6 +87,7 @@ export function terminalReport(
   );
   if (verdict.programs !== null) lines.push(`  ${programsLine(verdict.programs)}`);
   if (verdict.endpoint === 'embedded') lines.push(`  ${SELF_TEST}`);
+  if (verdict.insecure === true) lines.push(`  ${INSECURE}`);
   lines.push(`exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}`, '');
   return lines.join('\n');
 }

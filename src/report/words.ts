@@ -46,3 +46,7 @@ export function shortDigest(digest: string): string {
 export function brokenCount({ findings, omitted = 0 }: ClauseVerdict): number {
   return findings.length + omitted;
 }
+
+/** Head of every report where the endpoint's certificate was not checked. */
+export const INSECURE =
+  "INSECURE: the endpoint's certificate is not checked, so anybody may answer in its place; not certifiable";

@@ -144,7 +144,7 @@ function besideOurs(view: View, call: Call): Finding {
 }
 
 function* authStatus(view: View): Generator<Finding> {
-  for (const call of strangers(view, ({ token }) => token !== 'given')) {
+  for (const call of strangers(view, ({ credentials }) => credentials !== 'given')) {
     if (turnedAway(call)) yield besideOurs(view, call);
     else if (!saysNothing(call)) {
       yield broken(
@@ -167,16 +167,16 @@ export const httpRules: readonly Rule[] = [
   rule('http.head', head),
   rule(
     'auth.missing-token',
-    neverSucceeds(({ token }) => token === 'none', 'without a token'),
+    neverSucceeds(({ credentials }) => credentials === 'none', 'without credentials'),
   ),
   rule(
     'auth.wrong-token',
-    neverSucceeds(({ token }) => token === 'other', 'with a wrong token'),
+    neverSucceeds(({ credentials }) => credentials === 'other', 'with wrong credentials'),
   ),
   rule(
     'auth.other-project',
     neverSucceeds(
-      ({ token, project }, { header }) => token === 'given' && project !== header.project,
+      ({ credentials, project }, { header }) => credentials === 'given' && project !== header.project,
       'under another project',
     ),
   ),

@@ -177,7 +177,7 @@ function anyTouched(group: GroupView, ...consumes: readonly ConsumeCall[]): bool
 export function* lawfulCallsTo(view: View, kinds: readonly Addressed['kind'][]): Generator<Call> {
   for (const call of [...view.consumes, ...view.acknowledges]) {
     const lawful = call.kind === 'consume' ? call.query.standing === 'legal' : call.entries !== undefined;
-    const token = (call.token === 'given') === view.header.features.credentials.present;
+    const token = (call.credentials === 'given') === view.header.features.credentials.present;
     if (lawful && token && kinds.includes(view.addressed(call).kind)) yield call;
   }
 }

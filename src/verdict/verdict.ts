@@ -100,6 +100,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     endpoint: header.endpoint,
     clock: header.clock,
     ...(header.arrangement === undefined ? {} : { arrangement: header.arrangement }),
+    ...(header.insecure === true ? { insecure: true as const } : {}),
     seed: header.seed,
     startedAt: header.startedAt,
     seconds: footer?.at ?? lastInstant(histories),

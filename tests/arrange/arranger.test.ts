@@ -47,7 +47,7 @@ async function onEmulator(options: EmulatorOptions = {}): Promise<Setting> {
   const client = endpoint({
     url: emulator.url,
     agent: connections,
-    token: undefined,
+    credentials: {},
     redact: redactor([]),
     clock,
     lag,

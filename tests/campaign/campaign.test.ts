@@ -103,7 +103,7 @@ describe('the evidence of a run', () => {
   test('holds no token, though every request carried one', async () => {
     const secret = 'a-token-that-nobody-may-see';
     const run = await ran([made('chapter/one', oneDeadLetter)], {
-      token: secret,
+      credentials: { token: secret },
       target: { ...(await sharedEmulator({ token: secret })).target },
     });
     expect(run.ends.get('chapter/one')?.outcome).toBe('completed');
@@ -376,11 +376,11 @@ describe('an endpoint that cannot be tested', () => {
   });
 
   test.for([
-    [undefined, 'Give a token in DMS_TOKEN or --token-file.'],
+    [undefined, 'Give a token in DMS_TOKEN or --token-file, an access key'],
     ['wrong', 'Check the token and the project id.'],
   ] as const)('because it refuses the token %s', async ([token, advice]) => {
     const { target } = await sharedEmulator({ token: 'right' });
-    const run = await ran([made('a/1')], { target, token });
+    const run = await ran([made('a/1')], { target, credentials: token === undefined ? {} : { token } });
     expect(run.footer.outcome).toBe('unreachable');
     expect(run.footer.reason).toContain('the endpoint refuses our credentials: GET ');
     expect(run.footer.reason).toContain(advice);
@@ -411,7 +411,7 @@ describe('optional neighbouring features', () => {
     expect(header.features).toEqual({
       kafka: { present: true, reason: 'a KAFKA_HA queue could be created' },
       counters: { present: true, reason: 'listing groups shows available_deadletters' },
-      credentials: { present: true, reason: 'a token was given' },
+      credentials: { present: true, reason: 'credentials were given: the token' },
       clock: { present: true, reason: 'a clock hook was given' },
     });
   });
@@ -429,7 +429,7 @@ describe('optional neighbouring features', () => {
     expect(run.header.selection).toEqual(['a/1']);
     expect(run.header.features).toMatchObject({
       kafka: { present: true },
-      credentials: { present: false, reason: 'no token was given to the suite' },
+      credentials: { present: false, reason: 'no credentials were given to the suite' },
       clock: { present: false, reason: expect.stringContaining('no clock hook was given') as unknown },
     });
     expect([...run.ends.keys()]).toEqual(['a/1']);
@@ -466,7 +466,7 @@ test('a campaign can be run scenario by scenario, in any order', async () => {
   const campaign = await startCampaign({
     settings: settings(),
     target: embeddedTarget(PROJECT),
-    token: undefined,
+    credentials: {},
     scenarios,
     register: registerOf({ id: 'a.clause' }),
     suiteVersion: '0.0.0',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dmsArrangement } from '../../src/arrange/arrangement.ts';
 import { sweepAfterwards, type Swept } from '../../src/campaign/sweep.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { PROJECT, settings } from '../support/settings.ts';
@@ -31,7 +32,7 @@ async function having(
 }
 
 const swept = (url: string, known: readonly string[] = []): Promise<Swept> =>
-  sweepAfterwards({ settings: { ...settings(), endpoint: url }, token: 'the-t0ken', runWord: 'abc1', known });
+  sweepAfterwards({ ...settings(), endpoint: url }, { token: 'the-t0ken' }, dmsArrangement, { runWord: 'abc1', known });
 
 test('what has the name of the run is deleted, known or not, and nothing else', async () => {
   const foreign = { f1: 'dmsc-abc-0-0', f2: 'dmsc-abc12-0-0', f3: 'orders', f4: 'x-dmsc-abc1-0-0', f5: 'dmsc-abc1' };

@@ -35,7 +35,7 @@ async function fileOf(content: unknown): Promise<string> {
 
 describe('what is set where nothing is given', () => {
   test('is the embedded emulator, profile gate, a random seed and a directory of its own', async () => {
-    const { settings, token, quiet } = await read({});
+    const { settings, credentials, quiet } = await read({});
     expect(settings).toMatchObject({
       endpoint: undefined,
       project: 'dms-conformance',
@@ -47,7 +47,7 @@ describe('what is set where nothing is given', () => {
     });
     expect(settings.seed).toBeGreaterThanOrEqual(0);
     expect(settings.out).toMatch(/reports\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-gate$/);
-    expect([token, quiet]).toEqual([undefined, false]);
+    expect([credentials, quiet]).toEqual([{}, false]);
   });
 });
 
@@ -94,14 +94,13 @@ describe('precedence', () => {
 
   test('a token file on the command line wins over a token in the environment', async () => {
     const tokenFile = await fileOf('of-the-file\n');
-    const { token, settings } = await read({ tokenFile }, { DMS_TOKEN: 'of-the-environment' });
-    expect(token).toBe('of-the-file');
-    expect(settings.tokenFile).toBe(tokenFile);
+    const { credentials } = await read({ tokenFile }, { DMS_TOKEN: 'of-the-environment' });
+    expect(credentials.token).toBe('of-the-file');
   });
 
   test('a token in the environment wins over a token file of the configuration', async () => {
     const config = await fileOf({ tokenFile: 'nowhere' });
-    expect((await read({ config }, { DMS_TOKEN: 'of-the-environment' })).token).toBe('of-the-environment');
+    expect((await read({ config }, { DMS_TOKEN: 'of-the-environment' })).credentials.token).toBe('of-the-environment');
   });
 });
 
@@ -208,16 +207,76 @@ describe('a configuration file', () => {
   test.for([
     ['{"endpont": "x"}', /unknown member "endpont". Did you mean "endpoint"\?/],
     ['{"max_queues": 3}', /unknown member "max_queues". Did you mean "maxQueues"\?/],
-    ['{"quite": true}', /unknown member "quite". Known are: endpoint, project/],
+    ['{"pa55word": true}', /line 1, column 2.*unknown member. Known are: endpoint, project/],
     ['{"token": "pa55word"}', /must not hold a token.*DMS_TOKEN/],
     ['{"seed": "1"}', /does not fit: \/seed must be integer/],
     ['[]', /does not fit/],
-    ['pa55word', /is not JSON/],
-    ['{"seed": pa55word}', /is not JSON/],
+    ['pa55word', /line 1, column 1.*is not JSON/],
+    ['{"seed": pa55word}', /line 1, column 10.*is not JSON/],
+    ['{"seed": 1,\n  "seed": 2}', /line 2, column 3.*twice/],
+    ['{"headers": "pa55word"}', /must not hold headers.*DMS_HEADERS.*headerFile/],
+    ['{"access_key": "pa55word"}', /must not hold an access key.*DMS_ACCESS_KEY.*signingFile/],
+    ['{"sk": "pa55word"}', /must not hold a secret key.*DMS_SECRET_KEY.*signingFile/],
+    ['{"__proto__": {}}', /unknown member/],
   ] as const)('with %s is refused without repeating secrets', async ([content, message]) => {
     const said = await refusal({ config: await fileOf(content) });
     expect(said).toMatch(message);
     expect(said).not.toMatch(/pa55word/);
+  });
+});
+
+describe('a configuration file in YAML', () => {
+  async function yaml(content: string): Promise<string> {
+    const path = join(directory.path, 'own.yaml');
+    await writeFile(path, content);
+    return path;
+  }
+
+  test('says the same as one in JSON', async () => {
+    const config = await yaml(
+      `# of the gateway\nendpoint: ${URL}\nseed: 7\nstrict: yes-it-is\n`.replace('yes-it-is', 'true'),
+    );
+    expect((await read({ config })).settings).toMatchObject({ endpoint: URL, seed: 7, strict: true });
+  });
+
+  test.for(['', '# nothing\n', '---\n', '\ufeff# nothing\n'])('that sets nothing is fine: %j', async (content) => {
+    expect((await read({ config: await yaml(content) })).settings.profile).toBe('gate');
+  });
+
+  test.for([
+    ['profile: gate\nendpont: x', /line 2, column 1.*unknown member "endpont". Did you mean "endpoint"\?/],
+    ['pa55word: x', /line 1, column 1.*unknown member. Known are/],
+    ['seed: 1\nproject: p\nseed: 2', /line 3, column 1.*twice/],
+    ['seed: pa55word', /line 1, column 7.*does not fit: \/seed must be integer/],
+    ['strict: yes', /line 1, column 9.*\/strict must be boolean/],
+    ['- pa55word', /line 1, column 1.*expected members/],
+    ['pa55word', /line 1, column 1.*expected members/],
+    ['seed: &a 1\nmaxQueues: *a', /line 1, column 10.*anchor or an alias/],
+    ['out: *pa55word', /line 1, column 6/],
+    ['seed: 1\n--- \nseed: 2', /line 2, column 1.*multiple docs/],
+    ['out: !pa55word x', /line 1, column 6/],
+    ['out: "pa55word', /line 1, column \d+/],
+    ['<<: {seed: 1}', /line 1, column 1.*unknown member/],
+    ['? {pa55word: 1}\n: 2', /line 1, column \d/],
+    ['token: pa55word', /must not hold a token.*DMS_TOKEN/],
+    ['\tseed: 1', /line 1, column \d/],
+  ] as const)('with %j is refused, with the place and without what stands there', async ([content, message]) => {
+    const said = await refusal({ config: await yaml(content) });
+    expect(said).toMatch(message);
+    expect(said).not.toMatch(/pa55word/);
+  });
+
+  test('that refers to itself without end is refused at once', async () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (const [name, before] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'])
+      bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join()}]`);
+    const started = performance.now();
+    expect(await refusal({ config: await yaml(bomb.join('\n')) })).toMatch(/line 1, column \d+.*anchor/);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test('that is too large to be one is refused', async () => {
+    expect(await refusal({ config: await yaml(`# ${'x'.repeat(300_000)}`) })).toMatch(/larger than 256 kB/);
   });
 });
 

@@ -6,6 +6,7 @@ import { monotonicSeconds, type Clock } from '../../src/clock/clock.ts';
 import { controlledClock } from '../../src/clock/controlled.ts';
 import { wallClock } from '../../src/clock/wall.ts';
 import { errorCodeOf, inWords, jsonOf, statusOf } from '../../src/endpoint/answer.ts';
+import { secretsIn, type Credentials } from '../../src/endpoint/credentials.ts';
 import { endpoint, type Call, type Endpoint } from '../../src/endpoint/endpoint.ts';
 import { lagMeter } from '../../src/endpoint/lag.ts';
 import { redactor } from '../../src/endpoint/secrets.ts';
@@ -22,7 +23,17 @@ interface Client extends Endpoint {
 
 function client(
   url: string,
-  { clock, token, agent: given }: { readonly clock?: Clock; readonly token?: string; readonly agent?: Agent } = {},
+  {
+    clock,
+    token,
+    credentials = { token },
+    agent: given,
+  }: {
+    readonly clock?: Clock;
+    readonly token?: string;
+    readonly credentials?: Credentials;
+    readonly agent?: Agent;
+  } = {},
 ): Client {
   const recorded: Exchange[] = [];
   const interrupt = new AbortController();
@@ -36,8 +47,8 @@ function client(
   const made = endpoint({
     url,
     agent: given ?? agent(),
-    token,
-    redact: redactor(token === undefined ? [] : [token]),
+    credentials,
+    redact: redactor(secretsIn(credentials)),
     clock: own,
     lag,
     scenario: 'chapter/case',
@@ -360,15 +371,15 @@ describe('the token', () => {
   });
 
   test.for([
-    ['left out', null, undefined, []],
-    ['another one', 'wrong', 'wrong', [['x-auth-token', '[other]']]],
-  ] as const)('can be %s', async ([, token, arrives, headers]) => {
+    ['left out', 'none', undefined, []],
+    ['another one', 'wrong', 'not-the-token', [['x-auth-token', '[other]']]],
+  ] as const)('can be %s', async ([, credentials, arrives, headers]) => {
     let seen: unknown = 'nothing was asked';
     const url = await httpServer((asked, reply) => {
       seen = asked.headers['x-auth-token'];
       reply.end('[]');
     });
-    const exchange = await client(url, { token: TOKEN }).send(get({ token }));
+    const exchange = await client(url, { token: TOKEN }).send(get({ credentials }));
     expect(seen).toBe(arrives);
     expect(exchange.request.headers).toEqual(headers);
   });

@@ -25,7 +25,7 @@ export async function forcedBy(seed: number, programs: number): Promise<Forced> 
   await runCampaign({
     settings: settings({ profile: 'gate' }),
     target: embeddedTarget(PROJECT),
-    token: undefined,
+    credentials: {},
     scenarios,
     register,
     suiteVersion: '0.0.0',

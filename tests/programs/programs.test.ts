@@ -203,7 +203,7 @@ test('what cannot be reproduced is called flaky, with what came of it both times
   const campaign = await startCampaign({
     settings: settings({ only: 'programs/*' }),
     target: embeddedTarget(PROJECT, () => ((emulators += 1) === 2 ? { behaviour: faulty.behaviour } : {})),
-    token: undefined,
+    credentials: {},
     scenarios: [programScenario('programs/1', program)],
     register,
     suiteVersion: '0.0.0',

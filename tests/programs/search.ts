@@ -48,7 +48,7 @@ async function campaignOf(
     target: embeddedTarget(PROJECT, () =>
       subject === undefined ? {} : { ...subject.options, behaviour: subject.behaviour },
     ),
-    token: undefined,
+    credentials: {},
     scenarios,
     register,
     suiteVersion: '0.0.0',

@@ -373,8 +373,8 @@ describe('who has no business here', () => {
   }
 
   const strangers: readonly Stranger[] = [
-    { clause: 'auth.missing-token', expected: 'without a token neither call succeeds', headers: [] },
-    { clause: 'auth.wrong-token', expected: 'with a wrong token neither call succeeds', headers: other },
+    { clause: 'auth.missing-token', expected: 'without credentials neither call succeeds', headers: [] },
+    { clause: 'auth.wrong-token', expected: 'with wrong credentials neither call succeeds', headers: other },
     {
       clause: 'auth.other-project',
       expected: 'under another project neither call succeeds',

@@ -48,7 +48,7 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
   const histories = await runCampaign({
     settings: settings({ only, seed }),
     target,
-    token: undefined,
+    credentials: {},
     scenarios: [...chapters.flatMap((chapter) => chapter.scenarios).filter(scenarios), ...programs],
     ...(arrangement === undefined ? {} : { arrangement }),
     register,

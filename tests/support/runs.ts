@@ -45,7 +45,7 @@ export async function ran(
   const progress: Progress[] = [];
   await runCampaign({
     target: embeddedTarget(PROJECT),
-    token: undefined,
+    credentials: {},
     scenarios,
     register: registerOf({ id: 'a.clause' }),
     suiteVersion: '0.0.0',

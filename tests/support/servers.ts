@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { onTestFinished } from 'vitest';
 import { connections } from '../../src/endpoint/endpoint.ts';
 
@@ -50,7 +50,7 @@ export async function tcpServer(answer: (socket: Socket, request: string) => unk
 }
 
 /** Connections as a run makes them, gone with the test. */
-export function agent(): Agent {
+export function agent(): Dispatcher {
   const own = connections();
   onTestFinished(() => own.destroy());
   return own;

@@ -13,8 +13,8 @@ export function settings(part: Partial<Settings> = {}): Settings {
     strict: false,
     clockUrl: undefined,
     maxQueues: undefined,
-    tokenFile: undefined,
     arrange: { kind: 'dms' },
+    transport: { insecure: false },
     out: '',
     ...part,
   };

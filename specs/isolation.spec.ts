@@ -10,7 +10,7 @@ const groups = bothModes.flatMap((mode) => [
     id: `isolation/groups/${mode}`,
     title: 'A group gets its own dead letters and none of the other groups of its queue.',
     clauses: ['isolation.group'],
-    seconds: 18,
+    seconds: 22,
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
       // Neither the first nor the last of its queue.

@@ -8,6 +8,7 @@ const PATIENCE_SECONDS = 60;
 /** Processes at once. */
 const AT_ONCE = 8;
 const MOST_QUEUES = 400;
+const SECRET = /^DMS_.*(?:TOKEN|HEADERS|KEY|PASSPHRASE|CREDENTIALS)$/;
 const MOST_OUTPUT = 1024 * 1024;
 
 /** A program, started by the shell anew for each action: a request on its standard input, the answer on its standard output. */
@@ -31,11 +32,21 @@ export function commandArrangement(command: string): Arrangement {
   };
 }
 
+/** The endpoint's credentials are none of its business. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !SECRET.test(name)));
+}
+
 function answerOf(command: string, who: string, request: string, signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // A group of its own, so that what the shell started ends with it.
-    const child = spawn(command, { shell: true, detached: process.platform !== 'win32', stdio: 'pipe' });
+    const child = spawn(command, {
+      shell: true,
+      detached: process.platform !== 'win32',
+      stdio: 'pipe',
+      env: withoutSecrets(process.env),
+    });
     const out: Buffer[] = [];
     let bytes = 0;
     let complaint = '';

@@ -10,8 +10,9 @@ import { processTerminal, type Terminal } from './terminal.ts';
 const USAGE_ERROR = 2;
 const SUITE_FAILED = 70;
 
-/** Options by which an endpoint is found and entered. */
-const CREDENTIALS: readonly string[] = ['--endpoint', '--project', '--token', '--token-file', '--config'];
+/** Options that say what is run, and how; the others say where, who asks, and who arranges. */
+const OF_RUNNING: readonly string[] =
+  '--profile --only --seed --programs --out --strict --clock-url --max-queues --quiet'.split(' ');
 
 const EXAMPLES = `
 Examples:
@@ -152,7 +153,7 @@ ${EXIT_CODES}`,
     .command('clean')
     .description('Deletes the queues that a run which was killed left behind, and nothing else.')
     .argument('<evidence>', 'evidence.ndjson of the run, which also says where the queues are');
-  for (const option of runOptions()) if (CREDENTIALS.includes(option.long ?? '')) cleanCommand.addOption(option);
+  for (const option of runOptions()) if (!OF_RUNNING.includes(option.long ?? '')) cleanCommand.addOption(option);
   cleanCommand
     .addHelpText('after', '\nExit codes: 0, nothing is left; 2, usage error; 3, something may be left.')
     .action(async (evidence: string, options: RunOptions) => {

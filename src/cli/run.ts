@@ -11,6 +11,7 @@ import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { readEvidence, type Evidence } from '../history/evidence.ts';
 import { version } from '../package.ts';
 import { PROGRAMS } from '../programs/ids.ts';
+import { generated, secondsFor } from '../programs/scenarios.ts';
 import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest } from '../report/words.ts';
@@ -115,11 +116,25 @@ function banner(
         ? SELF_TEST
         : clock === 'controlled'
           ? 'as fast as the endpoint answers'
-          : duration(Math.max(0, ...scenarios.map(({ seconds }) => seconds))),
+          : duration(expectedSeconds(settings, scenarios)),
     ],
     ['writes to', settings.out],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
+}
+
+/** Seconds that the waits take on the wall clock, as far as is known beforehand: by the longest, and by what they force on a few queues. */
+function expectedSeconds(
+  { seed, programs, profile, only, maxQueues }: Settings,
+  scenarios: Selection['scenarios'],
+): number {
+  const matches = only === undefined ? () => true : matcher(only);
+  const all = [
+    ...scenarios,
+    ...generated({ seed, count: programs, seconds: secondsFor(profile, 'wall') }).filter(({ id }) => matches(id)),
+  ];
+  const forced = all.reduce((sum, { seconds, queues }) => sum + seconds * queues.length, 0) / (maxQueues ?? Infinity);
+  return Math.max(forced, 0, ...all.map(({ seconds }) => seconds));
 }
 
 /** The evidence of a run that came to its end, or why there is none. */

@@ -1,5 +1,5 @@
 /** Who arranges may answer anything, or nothing; each time it has to be said whose doing that was. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import requestSchema from '../../schemas/arrange-request.schema.json' with { type: 'json' };
 import type { Noted, QueueSpec } from '../../src/arrange/arranger.ts';
@@ -152,6 +152,15 @@ describe('a command', () => {
   test('reads the request and writes the answer', async () => {
     const echo = `node -e 'const r=JSON.parse(require("fs").readFileSync(0));console.log(JSON.stringify({queue:r.name}))'`;
     expect(await by(echo).queue('given', NORMAL)).toBe('given');
+  });
+
+  test('sees no credentials of the endpoint', async () => {
+    vi.stubEnv('DMS_TOKEN', 'a-token');
+    vi.stubEnv('DMS_SECRET_KEY', 'a-key');
+    vi.stubEnv('DMS_PROJECT', 'p1');
+    const tell = `node -e 'console.log(JSON.stringify({queue:Object.keys(process.env).filter(n=>n.startsWith("DMS_")).join(".")}))'`;
+    expect(await by(tell).queue('n', NORMAL)).toBe('DMS_PROJECT');
+    vi.unstubAllEnvs();
   });
 
   test('may leave the request unread', async () => {

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { documented } from '../../src/emulator/behaviour.ts';
 import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
+import { generated } from '../../src/programs/scenarios.ts';
 import { subjects } from '../matrix/subjects.ts';
 import { command, start } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';
@@ -88,7 +89,8 @@ const moments = [
   ['while it polls', 'long-poll/empty/29', /^GET \S+\/deadletters$/, 1],
 ] as const;
 
-describe.concurrent('a run that is interrupted', { timeout: 60_000 }, () => {
+// One after the other: each starts a command or two, and tests of other files measure time.
+describe('a run that is interrupted', { timeout: 120_000 }, () => {
   test.for(moments)('%s ends its evidence and leaves no queue', async ([, only, pattern, times], { expect }) => {
     // A queue is there before an answer tells of it.
     await using endpoint = await watched(
@@ -150,22 +152,17 @@ describe.concurrent('a run that is interrupted', { timeout: 60_000 }, () => {
   });
 
   test('while it replays a case leaves no queue either', async ({ expect }) => {
-    await using endpoint = await watched({
-      clock: 'controlled',
-      behaviour: subjects.get('rare/every-seventh')!.behaviour,
-    });
     await using directory = await ownDirectory();
-    const where = ['--endpoint', endpoint.url, '--clock-url', endpoint.clockUrl!, '--project', PROJECT];
-    const what = ['--only', 'programs/*', '--programs', '40', '--seed', '2'];
-    const found = join(directory.path, 'found');
-    expect((await command(['run', ...where, ...what, '--quiet', '--out', found])).exitCode).toBe(1);
-    const [first = ''] = await readdir(join(found, 'cases'));
+    const [program] = generated({ seed: 7, count: 1, seconds: 30 }).flatMap(({ program }) => program ?? []);
+    const path = join(directory.path, 'case.json');
+    const about = { format: 1, suite: '0.0.0', seed: 7, scenario: 'programs/1', clause: 'delivery.all-arrive' };
+    await writeFile(path, JSON.stringify({ ...about, program, original: program }));
 
     // On the wall clock, where a program takes its time.
     await using slow = await watched();
     const out = join(directory.path, 'replay');
     const aim = ['--endpoint', slow.url, '--project', PROJECT, '--times', '5', '--out', out];
-    const replay = start(['replay', join(found, 'cases', first), ...aim]);
+    const replay = start(['replay', path, ...aim]);
     await slow.asked(/^GET \S+\/deadletters$/);
     replay.process.kill('SIGINT');
     const { exitCode, out: said } = await replay.ended;
@@ -176,7 +173,7 @@ describe.concurrent('a run that is interrupted', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('a run that is killed', { timeout: 60_000 }, () => {
+describe('a run that is killed', { timeout: 120_000 }, () => {
   test.for([
     ['under way', /^GET \S+\/deadletters$/, 3],
     ['of whose queues it knows nothing yet', CREATES, 12],
@@ -214,7 +211,7 @@ describe.concurrent('a run that is killed', { timeout: 60_000 }, () => {
   );
 });
 
-describe.concurrent('two runs at the same time', { timeout: 60_000 }, () => {
+describe('two runs at the same time', { timeout: 120_000 }, () => {
   test('against one endpoint with few queues do not disturb each other', async ({ expect }) => {
     await using endpoint = await watched({ quota: 4 });
     await using directory = await ownDirectory();

@@ -5,7 +5,7 @@ import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import { arrangementOf } from '../campaign/arrangements.ts';
 import { checkUp, type Check, type Checkup } from '../campaign/checkup.ts';
-import { configure, type RunOptions } from '../campaign/configure.ts';
+import { configure, type Configured, type RunOptions } from '../campaign/configure.ts';
 import { select } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { UsageError } from '../campaign/usage-error.ts';
@@ -22,10 +22,7 @@ const REQUESTS = 18;
 
 /** Says whether a run can be expected to work, and how long it will take. Resolves to the exit code: 0, or 3 if something is missing. */
 export async function doctor(options: RunOptions, terminal: Terminal): Promise<number> {
-  const nowhere = await mkdtemp(join(tmpdir(), 'dms-conformance-doctor-'));
-  const { settings, credentials } = await configure({ ...options, out: nowhere }, process.env, () => '').finally(() =>
-    rm(nowhere, { recursive: true, force: true }),
-  );
+  const { settings, credentials } = await configured(options);
   const { endpoint } = settings;
   if (endpoint === undefined) {
     throw new UsageError(
@@ -61,6 +58,16 @@ export async function doctor(options: RunOptions, terminal: Terminal): Promise<n
   for (const profile of ['gate', 'certify'] as const) rows.push([profile, expected({ ...settings, profile }, checkup)]);
   for (const [name, text] of rows) terminal.out(`  ${name.padEnd(14)}${text}\n`);
   return 0;
+}
+
+/** As for a run, which would write into a directory of its own. */
+async function configured(options: RunOptions): Promise<Configured> {
+  const nowhere = await mkdtemp(join(tmpdir(), 'dms-conformance-doctor-'));
+  try {
+    return await configure({ ...options, out: nowhere }, process.env, () => '');
+  } finally {
+    await rm(nowhere, { recursive: true, force: true });
+  }
 }
 
 function lineOf({ name, found, fix, shownBy }: Check, endpoint: string, insecure: boolean): string {

@@ -4,7 +4,7 @@
  */
 import type { ArrangedDeadLetter, ArrangedGroup, ArrangedQueue, Bounds, Exchange } from '../../schemas/types.ts';
 import type { Clock } from '../clock/clock.ts';
-import { errorCodeOf, inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
+import { errorCodeOf, inWords, jsonOf, statusOf, strikes } from '../endpoint/answer.ts';
 import { reallyWait, type Call, type Endpoint } from '../endpoint/endpoint.ts';
 import { tagsIn } from '../history/tags.ts';
 import { QuotaRefused, Trouble } from './trouble.ts';
@@ -284,6 +284,5 @@ function isQuota(exchange: Exchange): boolean {
 
 function refusal(exchange: Exchange): Trouble {
   const { outcome } = exchange;
-  const blame = outcome.kind === 'failure' ? (outcome.cause === 'aborted' ? 'operator' : 'network') : 'arrangement';
-  return new Trouble(blame, inWords(exchange));
+  return new Trouble(outcome.kind === 'failure' ? strikes(outcome) : 'arrangement', inWords(exchange));
 }

@@ -141,6 +141,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     if (!(error instanceof ClockHookError || interrupt.aborted)) throw error;
     found = {
       unreachable: error instanceof Error ? error.message : String(error),
+      blame: 'endpoint',
       features: nothingFound(),
       freeQueues: 1,
       undeleted: [],
@@ -331,6 +332,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         type: 'footer',
         outcome: interrupt.aborted ? 'interrupted' : found.unreachable === undefined ? 'completed' : 'unreachable',
         ...(found.unreachable === undefined ? {} : { reason: found.unreachable }),
+        ...(found.blame === undefined || interrupt.aborted ? {} : { blame: found.blame }),
         ...(reason instanceof SignalInterrupt ? { signal: reason.signal } : {}),
         undeleted,
         at: now(),

@@ -1,9 +1,9 @@
 /** Finds out, before the first scenario, whether the endpoint is there and which optional neighbouring features it has. */
-import type { Exchange, Features } from '../../schemas/types.ts';
+import type { Exchange, Features, Footer } from '../../schemas/types.ts';
 import { dmsArranger } from '../arrange/arranger.ts';
-import { QuotaRefused } from '../arrange/trouble.ts';
+import { QuotaRefused, Trouble } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
-import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
+import { inWords, jsonOf, statusOf, strikes } from '../endpoint/answer.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { queueOf } from './scenario.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +15,8 @@ const MOST_QUEUES = 400;
 export interface Probed {
   /** Why there is no point in going on; undefined if there is. */
   readonly unreachable: string | undefined;
+  /** Whose doing that is. */
+  readonly blame: Footer['blame'] | undefined;
   readonly features: Features;
   /** How many queues may be created. */
   readonly freeQueues: number;
@@ -62,6 +64,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
   if (quota.outcome.kind === 'failure') {
     return {
       unreachable: `the endpoint cannot be reached: ${inWords(quota)}. Check the URL, and that the endpoint is up.`,
+      blame: strikes(quota.outcome),
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       undeleted,
@@ -71,6 +74,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
   if (status === 401 || status === 403) {
     return {
       unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${hasToken ? 'Check the token and the project id.' : 'Give a token in DMS_TOKEN or --token-file.'}`,
+      blame: 'operator',
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       undeleted,
@@ -95,6 +99,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
     if (!(error instanceof QuotaRefused)) {
       return {
         unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. Expected the calls for queues, groups and messages beside the two that are tested.`,
+        blame: error instanceof Trouble ? error.blame : 'suite',
         features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
         freeQueues: 1,
         undeleted,
@@ -115,6 +120,7 @@ export async function probe({ endpoint, clock, settings, hasToken, word }: Probe
   }
   return {
     unreachable: undefined,
+    blame: undefined,
     features: { kafka, counters, credentials, clock: clockHook },
     freeQueues: freeQueues(quota),
     undeleted,

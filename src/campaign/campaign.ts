@@ -12,6 +12,7 @@ import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
+import { patience, type Allowance } from './patience.ts';
 import { notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
@@ -20,8 +21,6 @@ import { slots } from './slots.ts';
 import type { Site, Target } from './target.ts';
 import { world, type WorldOptions } from './world.ts';
 
-/** Requests of one scenario; the longest needs some hundreds. */
-const MOST_EXCHANGES = 3000;
 /** Seconds that tidying up after a scenario may take, also after an interrupt. */
 const TIDY_SECONDS = 20;
 
@@ -79,6 +78,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
   const runWord = Math.floor(startedAt.getTime() / 1000).toString(36) + settings.seed.toString(36);
   const undeleted: string[] = [];
+  const allowance: Allowance = { taken: 0 };
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
 
   interface Stage {
@@ -95,12 +95,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
             note({ type: 'clock', scenario, from, to, at }),
           );
     let lastId = 0;
+    const { hear, check } = patience(allowance);
     const nextId = (limited: boolean): number => {
+      if (limited) check(lastId);
       lastId += 1;
-      // Whoever hands out for ever what was acknowledged would keep a scenario busy for ever.
-      if (limited && lastId > MOST_EXCHANGES) {
-        throw new Trouble('endpoint', `${MOST_EXCHANGES} requests did not bring the scenario to its end`);
-      }
       return lastId;
     };
     return {
@@ -114,7 +112,10 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           clock,
           lag,
           scenario,
-          record: note,
+          record: (exchange) => {
+            hear(exchange);
+            note(exchange);
+          },
           signal,
           nextId: () => nextId(limited),
         }),

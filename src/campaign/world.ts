@@ -3,7 +3,7 @@ import type { Exchange, Features } from '../../schemas/types.ts';
 import type { Arranger, MessageSpec, QueueSpec } from '../arrange/arranger.ts';
 import { Short, Trouble } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
-import { jsonOf, statusOf } from '../endpoint/answer.ts';
+import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { makeTag, tagsIn } from '../history/tags.ts';
 
@@ -185,6 +185,9 @@ export function world(options: WorldOptions): World {
     const seen = new Set<string>();
     const untagged = 'untagged';
     let arrangedAt = -Infinity;
+    /** The last consume, as long as none was answered with a list. */
+    let unread: Exchange | undefined;
+    let listed = false;
     const failHere = async (messages: readonly MessageSpec[]): Promise<void> => {
       await arranger.fail(queue.id, id, messages);
       for (const { tag, tagged } of messages) arranged.add(tagged ? tag : untagged);
@@ -196,6 +199,8 @@ export function world(options: WorldOptions): World {
     /** If nothing of a group ever appeared it was the arranging that failed (K4): what it was to show is not exercised. */
     const nothingAppeared = (): void => {
       if (arranged.size > 0 && seen.size === 0) {
+        if (unread !== undefined)
+          throw new Trouble('endpoint', `no consume was answered with a list: ${inWords(unread)}`);
         throw new Trouble('arrangement', `none of the ${arranged.size} dead letters that were arranged appeared`);
       }
     };
@@ -208,6 +213,8 @@ export function world(options: WorldOptions): World {
       });
       const lease = secondsOf(query['ack_wait'], 30);
       const at = clock.now();
+      listed ||= statusOf(exchange) === 200 && Array.isArray(jsonOf(exchange));
+      unread = listed ? undefined : exchange;
       const delivered = deliveredIn(exchange);
       for (const { tag } of delivered) seen.add(tag ?? untagged);
       if (delivered.length > 0)

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { register } from '../../specs/register.ts';
 import { runCampaign } from '../campaign/campaign.ts';
@@ -15,6 +15,7 @@ import { EXIT_MEANINGS } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { readCase } from './cases.ts';
+import { linesOf } from './lines.ts';
 import { writeReports } from './reports.ts';
 import type { ReplayOptions } from './main.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,7 +39,7 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
   });
   file.close();
 
-  const evidence = readEvidence((await readFile(join(settings.out, EVIDENCE_FILE), 'utf8')).split('\n'));
+  const evidence = readEvidence(linesOf(join(settings.out, EVIDENCE_FILE)));
   const verdict = verdictOf(evidence, register, rules);
   await writeReports(settings.out, evidence, verdict, register);
   const findings = verdict.clauses.find(({ id }) => id === clause)?.findings ?? [];

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
@@ -16,6 +16,7 @@ import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { guess } from './guess.ts';
+import { linesOf } from './lines.ts';
 import { liveProgress, type Live } from './live.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject, type ScenarioProject } from './scenario-project.ts';
@@ -45,7 +46,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   live?.close();
 
   const path = join(settings.out, EVIDENCE_FILE);
-  const evidence = trouble === undefined ? await evidenceOf(path) : trouble;
+  const evidence = trouble === undefined ? evidenceOf(path) : trouble;
   if (typeof evidence === 'string') {
     terminal.err(`the suite itself failed, which says nothing about the endpoint: ${plain(evidence)}\n`);
     return SUITE_FAILED;
@@ -131,9 +132,9 @@ function onSignals(project: ScenarioProject, live: Live | undefined): () => void
 }
 
 /** The evidence of a run that came to its end, or why there is none. */
-async function evidenceOf(path: string): Promise<Evidence | string> {
+function evidenceOf(path: string): Evidence | string {
   try {
-    const evidence = readEvidence((await readFile(path, 'utf8')).split('\n'));
+    const evidence = readEvidence(linesOf(path));
     return evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : evidence;
   } catch (error) {
     return `there is no evidence of the run: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,17 +1,25 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent, request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
 import type { LagMeter } from './lag.ts';
+import { room } from './room.ts';
 import type { Redactor } from './secrets.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
 const GIVE_UP_POLL_SECONDS = 80;
 /** The same for a request that has nothing to wait for. */
 const GIVE_UP_SECONDS = 30;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** 512 KB are the most that a consume may return (E9); an endpoint may escape every character of them. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** Answers that are larger are read a few at a time. */
+const LARGE_ANSWER_BYTES = 1024 * 1024;
+/** Interim answers (1xx), of which none is due, before there has to be a real one. */
+const MAX_INTERIM = 100;
 const MAX_ATTEMPTS = 12;
+/** Seconds on the judged clock after which a throttled request is repeated no more. */
+const MAX_THROTTLED_SECONDS = 30;
 
 /** One request, before it is sent. */
 export interface Call {
@@ -87,7 +95,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
             base,
             call,
             { ...headers, ...(token === undefined ? {} : { 'x-auth-token': token }) },
-            giveUp.signal,
+            giveUp,
           );
           return { outcome, received: clock.stamp() };
         } finally {
@@ -125,10 +133,11 @@ export function endpoint(options: EndpointOptions): Endpoint {
 
   return {
     async send(call) {
-      for (let attempt = 1; ; attempt += 1) {
+      for (let attempt = 1, waited = 0; ; attempt += 1) {
         const exchange = await once(call, attempt);
         const pause = throttled(exchange);
-        if (pause === undefined || attempt === MAX_ATTEMPTS) return exchange;
+        if (pause === undefined || attempt === MAX_ATTEMPTS || waited + pause > MAX_THROTTLED_SECONDS) return exchange;
+        waited += pause;
         await reallyWait(clock, 0.05 * attempt);
         await clock.wait(pause, options.signal);
       }
@@ -148,6 +157,13 @@ class GivenUp extends Error {
   }
 }
 
+class InterimFlood extends Error {
+  readonly code = 'INTERIM_FLOOD';
+  constructor() {
+    super(`${MAX_INTERIM} interim answers and no real one`);
+  }
+}
+
 /** Where a controlled clock must stop so that an answer's instant can be told from one that is just too early or too late. */
 function pollStops(now: number, wait: number): number[] {
   return [wait - 0.6, wait - 0.4, wait, wait + 4.9, wait + 5.1, wait + 14.9, wait + 15.1].map((after) => now + after);
@@ -157,35 +173,74 @@ async function exchange(
   options: EndpointOptions,
   base: string,
   call: Call,
-  headers: Record<string, string>,
-  giveUp: AbortSignal,
+  sent: Record<string, string>,
+  giveUp: AbortController,
 ): Promise<Answer | Failure> {
+  const { signal } = giveUp;
+  let interim = 0;
   try {
     const answer = await request(base + call.target, {
       dispatcher: options.agent,
       method: call.method as 'GET',
-      headers,
+      headers: sent,
       ...(call.body === undefined ? {} : { body: call.body }),
       // A consume takes leases and an acknowledgement settles: neither may be sent twice behind our back.
       idempotent: false,
       responseHeaders: 'raw',
-      signal: giveUp,
+      onInfo: () => {
+        interim += 1;
+        if (interim === MAX_INTERIM) giveUp.abort(new InterimFlood());
+      },
+      signal,
     });
-    const body = Buffer.from(await answer.body.arrayBuffer());
+    const headers = fields(answer.headers as unknown as (string | Buffer)[]);
     return {
       kind: 'answer',
       status: answer.statusCode,
-      headers: fields(answer.headers as unknown as (string | Buffer)[]),
-      body: payload(body),
+      headers,
+      body: payload(await bodyOf(answer.body, lengthIn(headers), signal)),
     };
   } catch (error) {
     return failure(error, options.signal);
   }
 }
 
+const large = room(4);
+
+/** The body of an answer; `length` is what its Content-Length says. */
+async function bodyOf(
+  stream: Dispatcher.ResponseData['body'],
+  length: number | undefined,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (length !== undefined && length <= LARGE_ANSWER_BYTES) return Buffer.from(await stream.arrayBuffer());
+  const parts: Buffer[] = [];
+  let size = 0;
+  let leave: (() => void) | undefined;
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      size += part.length;
+      if (size > LARGE_ANSWER_BYTES) leave ??= await large.enter(signal);
+    }
+    return Buffer.concat(parts, size);
+  } finally {
+    leave?.();
+  }
+}
+
+function lengthIn(headers: readonly HeaderField[]): number | undefined {
+  const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  return length === undefined ? undefined : Number(length);
+}
+
 function failure(error: unknown, interrupted: AbortSignal): Failure {
-  const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
-  const name = String(code);
+  const {
+    name: kind,
+    code,
+    message = String(error),
+  } = (error ?? {}) as { name?: unknown; code?: unknown; message?: string };
+  const name = String(code ?? (kind === 'HTTPParserError' ? 'HPE_UNKNOWN' : 'UNKNOWN'));
   const cause: Failure['cause'] = interrupted.aborted
     ? 'aborted'
     : name === 'GIVEN_UP' || /TIMEOUT/.test(name)

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Hostile } from '../../fixtures/hostile/hostile.ts';
+import { serve } from './serve.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
 
@@ -25,10 +26,11 @@ export interface Met {
 }
 
 /** Starts the endpoint, runs the command against it until it ends, and takes the endpoint down. */
-export async function meet({ name, only, seconds, start }: Hostile, reports: string): Promise<Met> {
+export async function meet({ name, only, seconds }: Hostile, reports: string): Promise<Met> {
   const directory = `${reports}/${name.replace('/', '-')}`;
   await rm(directory, { recursive: true, force: true });
-  const serving = await start(TOKEN);
+  const served = await serve({ name, token: TOKEN });
+  const { serving } = served;
   try {
     const begin = performance.now();
     const child = spawn(
@@ -60,10 +62,10 @@ export async function meet({ name, only, seconds, start }: Hostile, reports: str
       out,
       err,
       directory,
-      problems: serving.problems?.() ?? [],
+      problems: await served.problems(),
     };
   } finally {
-    await serving.close();
+    await served.close();
   }
 }
 

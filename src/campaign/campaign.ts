@@ -8,11 +8,12 @@ import { ClockHookError } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
+import type { Allowance } from '../endpoint/room.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
-import { patience, type Allowance } from './patience.ts';
+import { patience } from './patience.ts';
 import { notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
@@ -112,6 +113,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           clock,
           lag,
           scenario,
+          allowance,
           record: (exchange) => {
             hear(exchange);
             note(exchange);

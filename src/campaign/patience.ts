@@ -2,6 +2,8 @@
 import type { Exchange } from '../../schemas/types.ts';
 import { Trouble } from '../arrange/trouble.ts';
 import { inWords } from '../endpoint/answer.ts';
+import { MAX_ANSWER_BYTES } from '../endpoint/endpoint.ts';
+import { MOST_OF_RUN, type Allowance } from '../endpoint/room.ts';
 
 /** Requests of one scenario; the longest needs some hundreds. */
 const MOST_EXCHANGES = 3000;
@@ -9,20 +11,14 @@ const MOST_EXCHANGES = 3000;
 const MOST_SILENT_SECONDS = 60;
 /** Requests in a row, each sent after the one before had failed, that get no answer. */
 const MOST_UNANSWERED = 10;
-/** What answers take in the evidence: of one scenario and of the whole run. The largest scenario needs 2 MB, a gate 15 MB. */
+/** What the answers of one scenario take; the largest needs 2 MB, a whole gate 15 MB. */
 const MOST_OF_SCENARIO = 16 * 1024 * 1024;
-const MOST_OF_RUN = 64 * 1024 * 1024;
 
 export interface Patience {
   /** Hears of each exchange when it is over. */
   hear(exchange: Exchange): void;
   /** Throws Trouble if the next request is one too many; `sent` is how many were sent before. */
   check(sent: number): void;
-}
-
-/** What the scenarios of one run share. */
-export interface Allowance {
-  taken: number;
 }
 
 export function patience(run: Allowance): Patience {
@@ -33,11 +29,9 @@ export function patience(run: Allowance): Patience {
   return {
     hear(exchange) {
       const { outcome, sent, received } = exchange;
-      if (outcome.kind === 'answer') {
-        const size = sizeOf(outcome.body.data);
-        taken += size;
-        run.taken += size;
-      }
+      const size = sizeOf(outcome);
+      taken += size;
+      run.taken += size;
       if (outcome.kind === 'failure' && outcome.cause === 'timeout') silent += received - sent;
       if (!isUnanswered(exchange)) {
         unanswered = 0;
@@ -73,9 +67,11 @@ function isUnanswered({ outcome }: Exchange): boolean {
   return outcome.kind === 'failure' ? outcome.cause !== 'aborted' : outcome.status === 503 || outcome.status === 504;
 }
 
-/** Characters of a text in the evidence, where a control character takes six. */
-function sizeOf(text: string): number {
-  return text.length < 65_536 ? text.length : JSON.stringify(text).length;
+/** Characters of an answer in the evidence, where a control character takes six; what was too large to be kept was read all the same. */
+function sizeOf(outcome: Exchange['outcome']): number {
+  if (outcome.kind === 'failure') return outcome.cause === 'too-large' ? MAX_ANSWER_BYTES : 0;
+  const { data } = outcome.body;
+  return data.length < 65_536 ? data.length : JSON.stringify(data).length;
 }
 
 function megabytes(bytes: number): number {

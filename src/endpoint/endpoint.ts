@@ -4,7 +4,7 @@ import { Agent, request, type Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import { monotonicSeconds, type Clock, type Stamp } from '../clock/clock.ts';
 import type { LagMeter } from './lag.ts';
-import { room } from './room.ts';
+import { room, type Allowance } from './room.ts';
 import type { Redactor } from './secrets.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
@@ -12,9 +12,12 @@ const GIVE_UP_POLL_SECONDS = 80;
 /** The same for a request that has nothing to wait for. */
 const GIVE_UP_SECONDS = 30;
 /** 512 KB are the most that a consume may return (E9); an endpoint may escape every character of them. */
-const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-/** Answers that are larger are read a few at a time. */
-const LARGE_ANSWER_BYTES = 1024 * 1024;
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** From how many bytes on an answer needs a place, of which there are so many. The second is beyond what most endpoints make of 512 KB. */
+const STAGES = [
+  { bytes: 128 * 1024, room: room(32) },
+  { bytes: 640 * 1024, room: room(4) },
+] as const;
 /** Interim answers (1xx), of which none is due, before there has to be a real one. */
 const MAX_INTERIM = 100;
 const MAX_ATTEMPTS = 12;
@@ -52,6 +55,8 @@ export interface EndpointOptions {
   readonly scenario: string;
   readonly record: (exchange: Exchange) => void;
   readonly signal: AbortSignal;
+  /** Shared by all clients of a run. */
+  readonly allowance: Allowance;
   /** Numbers the exchanges of the scenario, from 1. */
   readonly nextId: () => number;
 }
@@ -198,34 +203,35 @@ async function exchange(
       kind: 'answer',
       status: answer.statusCode,
       headers,
-      body: payload(await bodyOf(answer.body, lengthIn(headers), signal)),
+      body: payload(await bodyOf(answer.body, lengthIn(headers), options.allowance, signal)),
     };
   } catch (error) {
     return failure(error, options.signal);
   }
 }
 
-const large = room(4);
-
 /** The body of an answer; `length` is what its Content-Length says. */
 async function bodyOf(
   stream: Dispatcher.ResponseData['body'],
   length: number | undefined,
+  run: Allowance,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  if (length !== undefined && length <= LARGE_ANSWER_BYTES) return Buffer.from(await stream.arrayBuffer());
+  if (length !== undefined && length <= STAGES[0].bytes) return Buffer.from(await stream.arrayBuffer());
   const parts: Buffer[] = [];
   let size = 0;
-  let leave: (() => void) | undefined;
+  const leave: (() => void)[] = [];
   try {
     for await (const part of stream as AsyncIterable<Buffer>) {
       parts.push(part);
       size += part.length;
-      if (size > LARGE_ANSWER_BYTES) leave ??= await large.enter(signal);
+      for (let stage = STAGES[leave.length]; stage !== undefined && size > stage.bytes; stage = STAGES[leave.length]) {
+        leave.push(await stage.room(run).enter(signal));
+      }
     }
     return Buffer.concat(parts, size);
   } finally {
-    leave?.();
+    for (const one of leave) one();
   }
 }
 
@@ -245,7 +251,7 @@ function failure(error: unknown, interrupted: AbortSignal): Failure {
     ? 'aborted'
     : name === 'GIVEN_UP' || /TIMEOUT/.test(name)
       ? 'timeout'
-      : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+      : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || name === 'ANSWERS_TOO_LARGE'
         ? 'too-large'
         : 'broken';
   const unreachable =

@@ -48,7 +48,9 @@ function ends({ exit, blame }: Pick<Hostile, 'exit' | 'blame'>, met: Met, blamed
     ...((exit as readonly number[]).includes(met.exit)
       ? []
       : [`ends with exit code ${met.exit}, not ${exit.join(' or ')}`]),
-    ...(blamed !== undefined && blame.includes(blamed) ? [] : [`blames ${blamed}, not ${blame.join(' or ')}`]),
+    ...(blamed !== undefined && blame.includes(blamed)
+      ? []
+      : [`blames ${blamed ?? '-'}, not ${blame.map((one) => one ?? '-').join(' or ')}`]),
   ];
 }
 

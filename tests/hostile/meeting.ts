@@ -3,11 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hostile } from '../../fixtures/hostile/hostile.ts';
 import { serve } from './serve.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
+
+const COMPILED = join(tmpdir(), 'dms-conformance-hostile');
 
 /** Given to every endpoint, and to be found nowhere. */
 export const TOKEN = 'h0stile-T0ken/8f2c';
@@ -41,7 +45,8 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
         ...(only === '*' ? [] : ['--only', only]),
         ...(serving.clockUrl === undefined ? [] : ['--clock-url', serving.clockUrl]),
       ],
-      { env: { PATH: process.env.PATH, ...serving.env, DMS_TOKEN: TOKEN } },
+      // The cache saves a sixth of what starting so many processes takes.
+      { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...serving.env, DMS_TOKEN: TOKEN } },
     );
     let out = '';
     let err = '';

@@ -35,11 +35,11 @@ const SAMPLE = [
 ];
 
 describe.concurrent('a hostile endpoint', { timeout: 180_000 }, () => {
-  test.for(SAMPLE)('%s does no harm', async (name, { expect: expects }) => {
+  test.for(SAMPLE)('%s does no harm', async (name, { expect }) => {
     const hostile = hostiles.find((one) => one.name === name)!;
     await using directory = await ownDirectory();
     const { problems } = await inspect(hostile, await meet(hostile, directory.path));
-    expects(problems).toEqual([]);
+    expect(problems).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ const MOST_SILENT_SECONDS = 60;
 /** Requests in a row, each sent after the one before had failed, that get no answer. */
 const MOST_UNANSWERED = 10;
 /** What the answers of one scenario take; the largest needs 2 MB, a whole gate 15 MB. */
-const MOST_OF_SCENARIO = 16 * 1024 * 1024;
+const MOST_OF_SCENARIO = 8 * 1024 * 1024;
 
 export interface Patience {
   /** Hears of each exchange when it is over. */

@@ -245,7 +245,7 @@ function failure(error: unknown, interrupted: AbortSignal): Failure {
     name: kind,
     code,
     message = String(error),
-  } = (error ?? {}) as { name?: unknown; code?: unknown; message?: string };
+  } = (error ?? {}) as { name?: unknown; code?: string | number; message?: string };
   const name = String(code ?? (kind === 'HTTPParserError' ? 'HPE_UNKNOWN' : 'UNKNOWN'));
   const cause: Failure['cause'] = interrupted.aborted
     ? 'aborted'

@@ -13,7 +13,7 @@ export interface Allowance {
 }
 
 /** A whole gate needs 15 MB of them. */
-export const MOST_OF_RUN = 32 * 1024 * 1024;
+export const MOST_OF_RUN = 24 * 1024 * 1024;
 
 export class NoRoom extends Error {
   readonly code = 'ANSWERS_TOO_LARGE';

@@ -82,13 +82,13 @@ describe('a scenario gives the endpoint up', () => {
       'endpoint',
       /got no answer/,
     ],
-    ['after five answers that were too large', inARow(5, failed('too-large')), 'endpoint', /16 MB that a scenario/],
-    ['after 17 MB', inARow(17, answered(200, 'x'.repeat(1 << 20))), 'endpoint', /16 MB that a scenario/],
+    ['after three answers that were too large', inARow(3, failed('too-large')), 'endpoint', /8 MB that a scenario/],
+    ['after 9 MB', inARow(9, answered(200, 'x'.repeat(1 << 20))), 'endpoint', /8 MB that a scenario/],
     [
-      'after 3 MB that are six times as much in the evidence',
-      inARow(3, answered(200, '\u0001'.repeat(1 << 20))),
+      'after 2 MB that are six times as much in the evidence',
+      inARow(2, answered(200, '\u0001'.repeat(1 << 20))),
       'endpoint',
-      /16 MB/,
+      /8 MB/,
     ],
   ])('%s', ([, exchanges, blame, message]) => {
     const trouble = after(exchanges);
@@ -99,9 +99,8 @@ describe('a scenario gives the endpoint up', () => {
 
   test('when all scenarios together had too much', () => {
     const run = { taken: 0 };
-    const large = answered(200, 'x'.repeat(11 << 20));
-    expect(after([exchange(large)], run)).toBeUndefined();
-    expect(after([exchange(large)], run)).toBeUndefined();
-    expect(after([exchange(large)], run)?.message).toMatch(/32 MB that a run/);
+    const large = answered(200, 'x'.repeat(7 << 20));
+    for (let scenario = 0; scenario < 3; scenario += 1) expect(after([exchange(large)], run)).toBeUndefined();
+    expect(after([exchange(large)], run)?.message).toMatch(/24 MB that a run/);
   });
 });

@@ -281,7 +281,7 @@ describe('a failure', () => {
   });
 });
 
-describe('an answer that is large, but may be lawful', () => {
+describe('an answer that is large, but may be lawful', { timeout: 30_000 }, () => {
   test.for([
     ['Content-Length', { 'Content-Length': '3000000' }],
     ['chunks', {}],

@@ -37,11 +37,13 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
   const { serving } = served;
   try {
     const begin = performance.now();
+    const command = [BIN, 'run', '--endpoint', serving.url, '--project', 'p1', '--out', directory];
     const child = spawn(
       process.execPath,
       [
-        BIN,
-        ...['run', '--endpoint', serving.url, '--project', 'p1', '--out', directory, '--seed', '7', '--programs', '0'],
+        ...command,
+        '--seed=7',
+        '--programs=0',
         ...(only === '*' ? [] : ['--only', only]),
         ...(serving.clockUrl === undefined ? [] : ['--clock-url', serving.clockUrl]),
       ],

@@ -45,7 +45,10 @@ await writeFile(
   `${REPORTS}/hostile.json`,
   `${JSON.stringify(
     rows.map(({ hostile: { name }, met: { exit, seconds, megabytes }, inspected }) => ({
-      ...{ name, exit, seconds, megabytes },
+      name,
+      exit,
+      seconds,
+      megabytes,
       ...inspected,
     })),
     null,
@@ -58,7 +61,6 @@ process.exitCode = wrong.length > 0 ? 1 : 0;
 async function meetInTurn(): Promise<void> {
   for (let hostile = queue.shift(); hostile !== undefined; hostile = queue.shift()) {
     met.set(hostile, await meet(hostile, REPORTS));
-    if (process.env.HOSTILE_DEBUG) console.error(hostile.name, JSON.stringify({ ...met.get(hostile), out: undefined }));
     if (process.stdout.isTTY) process.stdout.write(`${met.size} of ${chosen.length}: ${hostile.name}\u001b[K\r`);
   }
 }

@@ -10,6 +10,8 @@ import { makeTag, tagsIn } from '../history/tags.ts';
 /** MUST grace of the rulings, in seconds, and the floor that a lease may have (D1). */
 export const GRACE = 15;
 export const LEASE_FLOOR = 30;
+/** Consumes that are answered with no list before the first that is. */
+const MOST_UNREAD = 20;
 
 export interface World {
   readonly queues: readonly ArrangedQueueHandle[];
@@ -271,11 +273,12 @@ export function world(options: WorldOptions): World {
       async first(query = {}, more = {}) {
         // A failed one may come back only at the end of its lease (D3), a new one after the grace (K4).
         const patience = clock.now() + LEASE_FLOOR + GRACE;
-        for (;;) {
+        for (let tries = 1; ; tries += 1) {
           const sentAt = clock.now();
           const batch = await consume({ ack_wait: 15, time_wait: 5, ...query }, more);
           if (batch.delivered.length > 0) return batch;
-          if (sentAt > patience) break;
+          // Whoever answers with something else than lists will not do better for being asked for longer.
+          if (sentAt > patience || (unread !== undefined && tries >= MOST_UNREAD)) break;
           if (clock.now() - sentAt < 0.2) await clock.wait(0.5, signal);
         }
         nothingAppeared();

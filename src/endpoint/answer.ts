@@ -41,5 +41,5 @@ export function strikes({ cause, code }: Failure): NonNullable<End['blame']> {
   return cause === 'too-large' || NO_HTTP.test(code) ? 'endpoint' : 'network';
 }
 
-/** Codes of undici for answers that are no HTTP. */
-const NO_HTTP = /^(?:HPE_.*|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|INTERIM_FLOOD)$/;
+/** Codes of answers that are no HTTP, and of a clock hook that broke meanwhile. */
+const NO_HTTP = /^(?:HPE_.*|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|INTERIM_FLOOD|DMS_CLOCK_HOOK)$/;

@@ -93,7 +93,7 @@ export function endpoint(options: EndpointOptions): Endpoint {
       .during(call.mayWaitSeconds !== undefined, async () => {
         if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
         const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
-        const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
+        const cancel = clock.after(patience, (broken) => giveUp.abort(broken ?? new GivenUp(patience)));
         try {
           const outcome = await exchange(
             options,

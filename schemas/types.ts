@@ -892,6 +892,10 @@ shrunk: (string | null)
 export interface Footer {
 type: "footer"
 outcome: ("completed" | "unreachable" | "interrupted")
+/**
+ * Whose doing it is that nothing could be run.
+ */
+blame?: ("endpoint" | "arrangement" | "network" | "suite" | "operator")
 reason?: string
 signal?: ("SIGINT" | "SIGTERM")
 /**
@@ -1086,6 +1090,10 @@ filtered: boolean
  * Whether the evidence has its footer and every selected scenario came to its end.
  */
 complete: boolean
+/**
+ * Whose doing it is that the run is not conformant: the endpoint's, that of the calls by which dead letters are arranged, the network's or that of whoever stands between, the suite's own, or that of whoever runs it. Null where it is conformant, or nobody's doing.
+ */
+blame: ("endpoint" | "arrangement" | "network" | "suite" | "operator" | null)
 /**
  * Why the run is not conformant, in words.
  */

@@ -41,6 +41,11 @@ const house: Readonly<Record<string, Room>> = {
   emulator: { rooms: [] },
   // fixtures/deviants: made of the emulator, and told by nothing that judges.
   gallery: { rooms: ['emulator'], packages: [] },
+  // fixtures/hostile: real sockets, which misbehave before, beside or instead of an emulator.
+  hostile: {
+    rooms: ['emulator', 'gallery'],
+    packages: ['node:events', 'node:fs', 'node:http', 'node:https', 'node:net', 'node:tls', 'node:url', 'node:zlib'],
+  },
   report: { rooms: ['verdict', 'history'] },
   // What judges is pure: no I/O, and nothing that could do some.
   verdict: { rooms: ['rules', 'history'], packages: [] },
@@ -73,7 +78,7 @@ function filesBelow(folder: string): string[] {
 function roomOf(path: string): string {
   if (path in house) return path;
   const [top = '', next = ''] = path.split('/');
-  if (top === 'fixtures') return 'gallery';
+  if (top === 'fixtures') return next === 'hostile' ? 'hostile' : 'gallery';
   return top === 'src' ? next.replace(/\.ts$/, '') : top;
 }
 
@@ -90,7 +95,8 @@ function specifiersIn(text: string): string[] {
   return [...found].map(([, one, other]) => one ?? other ?? '');
 }
 
-const sources = [...filesBelow('src'), ...filesBelow('specs'), ...filesBelow('fixtures/deviants')].map((file) => ({
+const folders = ['src', 'specs', 'fixtures/deviants', 'fixtures/hostile'];
+const sources = folders.flatMap(filesBelow).map((file) => ({
   file,
   room: roomOf(file),
   text: readFileSync(join(ROOT, file), 'utf8'),
@@ -178,7 +184,7 @@ describe('what judges does no I/O', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('only clock and endpoint speak HTTP, and only the emulator serves it', () => {
+  test('only clock and endpoint speak HTTP, and only the emulator and hostile endpoints serve it', () => {
     const speaking = imports.filter(({ specifier }) =>
       /^(?:undici|(?:node:)?(?:https?|http2|net|tls))$/.test(specifier),
     );
@@ -188,6 +194,10 @@ describe('what judges does no I/O', () => {
       'emulator node:http',
       'endpoint node:tls',
       'endpoint undici',
+      'hostile node:http',
+      'hostile node:https',
+      'hostile node:net',
+      'hostile node:tls',
     ]);
   });
 });

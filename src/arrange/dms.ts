@@ -3,7 +3,7 @@
  * queue with redrive and max_consume_count 1, group before sending, send, consume, fail every entry.
  */
 import type { Bounds, Exchange } from '../../schemas/types.ts';
-import { errorCodeOf, inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
+import { errorCodeOf, inWords, jsonOf, statusOf, strikes } from '../endpoint/answer.ts';
 import { reallyWait, type Call } from '../endpoint/endpoint.ts';
 import { tagsIn } from '../history/tags.ts';
 import { messageText, type Arranger, type ArrangerOptions, type MessageSpec } from './arranger.ts';
@@ -243,6 +243,5 @@ function isQuota(exchange: Exchange): boolean {
 
 function refusal(exchange: Exchange): Trouble {
   const { outcome } = exchange;
-  const blame = outcome.kind === 'failure' ? (outcome.cause === 'aborted' ? 'operator' : 'network') : 'arrangement';
-  return new Trouble(blame, inWords(exchange));
+  return new Trouble(outcome.kind === 'failure' ? strikes(outcome) : 'arrangement', inWords(exchange));
 }

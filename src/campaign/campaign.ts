@@ -20,10 +20,12 @@ import { wallClock } from '../clock/wall.ts';
 import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
+import type { Allowance } from '../endpoint/room.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
 import type { Register } from '../history/register.ts';
+import { patience } from './patience.ts';
 import { hookTrouble, notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
@@ -33,8 +35,6 @@ import { queuePrefix, sweep } from './sweep.ts';
 import type { Site, Target } from './target.ts';
 import { world, type WorldOptions } from './world.ts';
 
-/** Requests of one scenario; the longest needs some hundreds. */
-const MOST_EXCHANGES = 3000;
 /** Seconds for which a run waits for a queue while others have used up the quota; under a controlled clock nobody shares it. */
 const QUOTA_PATIENCE_SECONDS = 60;
 /** Seconds after a refusal in which no more queues are tried than were there then. */
@@ -108,6 +108,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       .toString(36)
       .padStart(5, '0');
   const undeleted: string[] = [];
+  const allowance: Allowance = { taken: 0 };
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
 
   interface Stage {
@@ -132,16 +133,15 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
             note({ type: 'clock', scenario, from, to, at }),
           );
     let lastId = 0;
+    const { hear, check } = patience(allowance);
     const nextId = (limited: boolean): number => {
+      if (limited) check(lastId);
       lastId += 1;
-      // Whoever hands out for ever what was acknowledged would keep a scenario busy for ever.
-      if (limited && lastId > MOST_EXCHANGES) {
-        throw new Trouble('endpoint', `${MOST_EXCHANGES} requests did not bring the scenario to its end`);
-      }
       return lastId;
     };
     const record = (exchange: Exchange): void => {
       doubtful ||= makesQueue(exchange.request) && mayHaveActed(exchange);
+      hear(exchange);
       note(exchange);
     };
     return {
@@ -155,6 +155,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           clock,
           lag,
           scenario,
+          allowance,
           record,
           signal,
           nextId: () => nextId(limited),
@@ -195,6 +196,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     found = {
       unreachable:
         error instanceof ClockHookError ? hookTrouble(error) : error instanceof Error ? error.message : String(error),
+      blame: 'endpoint',
       features: nothingFound(),
       freeQueues: 1,
       mostQueues: 1,
@@ -209,7 +211,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     settings.maxQueues ?? arrangement.mostQueues ?? found.freeQueues,
     settings.maxQueues ?? arrangement.mostQueues ?? found.mostQueues,
   );
-  const patience = options.quotaPatience ?? (target.clock === 'wall' ? QUOTA_PATIENCE_SECONDS : 0);
+  const quotaPatience = options.quotaPatience ?? (target.clock === 'wall' ? QUOTA_PATIENCE_SECONDS : 0);
   /** Queues of ours that are there; instants at which the last one was made, and at which one was refused. */
   let standing = 0;
   let lastMade = monotonicSeconds();
@@ -398,7 +400,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
           quota.lowerTo(standing);
           quota.give(count);
           await quota.take(count, 'again');
-        } else if (lastRefused > lastMade + patience) {
+        } else if (lastRefused > lastMade + quotaPatience) {
           throw new Trouble('arrangement', `the quota of queues is used up by others: ${error.message}`);
         } else {
           quota.lowerTo(count);
@@ -447,6 +449,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
         type: 'footer',
         outcome: interrupt.aborted ? 'interrupted' : found.unreachable === undefined ? 'completed' : 'unreachable',
         ...(found.unreachable === undefined ? {} : { reason: found.unreachable }),
+        ...(found.blame === undefined || interrupt.aborted ? {} : { blame: found.blame }),
         ...(reason instanceof SignalInterrupt ? { signal: reason.signal } : {}),
         undeleted: undeleted.map((id) => redact.text(id)),
         at: now(),

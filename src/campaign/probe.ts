@@ -1,10 +1,10 @@
 /** Finds out, before the first scenario, whether the endpoint is there and which optional neighbouring features it has. */
-import type { Arranging, Exchange, Failure, Features } from '../../schemas/types.ts';
+import type { Arranging, Exchange, Failure, Features, Footer } from '../../schemas/types.ts';
 import type { Arrangement } from '../arrange/arrangement.ts';
-import { QuotaRefused } from '../arrange/trouble.ts';
+import { QuotaRefused, Trouble } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { ClockHookError, Connections } from '../clock/hook.ts';
-import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
+import { inWords, jsonOf, statusOf, strikes } from '../endpoint/answer.ts';
 import { authenticates, kindsOf, type Credentials } from '../endpoint/credentials.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { queueOf } from './scenario.ts';
@@ -17,6 +17,8 @@ const MOST_QUEUES = 400;
 export interface Probed {
   /** Why there is no point in going on; undefined if there is. */
   readonly unreachable: string | undefined;
+  /** Whose doing that is. */
+  readonly blame: Footer['blame'] | undefined;
   readonly features: Features;
   /** How many queues may be created now, and how many if nobody else had any. */
   readonly freeQueues: number;
@@ -77,6 +79,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   if (quota.outcome.kind === 'failure') {
     return {
       unreachable: `the endpoint cannot be reached: ${inWords(quota)}. ${remedyFor(quota.outcome, settings.endpoint?.startsWith('https:') === true)}`,
+      blame: strikes(quota.outcome),
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -87,6 +90,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   if (status === 401 || status === 403) {
     return {
       unreachable: `the endpoint refuses our credentials: ${inWords(quota)}. ${credentialsToCheck(own)}`,
+      blame: 'operator',
       features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -97,6 +101,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   if (!arrangement.deletes) {
     return {
       unreachable: undefined,
+      blame: undefined,
       features: { kafka: notProbed, counters: absent('there are no calls but the two'), credentials, clock: clockHook },
       freeQueues: 1,
       mostQueues: 1,
@@ -128,6 +133,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
             ? 'Expected the calls for queues, groups and messages beside the two that are tested; without them see --arrange.'
             : 'Expected what docs/arranging.md describes.'
         }`,
+        blame: error instanceof Trouble ? error.blame : 'suite',
         features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
         freeQueues: 1,
         mostQueues: 1,
@@ -149,6 +155,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   }
   return {
     unreachable: undefined,
+    blame: undefined,
     features: { kafka, counters, credentials, clock: clockHook },
     ...queuesIn(quota),
     undeleted,

@@ -33,6 +33,7 @@ export async function visit<T>(
     agent,
     credentials,
     redact,
+    allowance: { taken: 0 },
     clock,
     lag,
     scenario: 'visit',

@@ -3,13 +3,15 @@ import type { Exchange, Features } from '../../schemas/types.ts';
 import type { Arranger, MessageSpec, QueueSpec } from '../arrange/arranger.ts';
 import { Short, Trouble } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
-import { jsonOf, statusOf } from '../endpoint/answer.ts';
+import { inWords, jsonOf, statusOf } from '../endpoint/answer.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { makeTag, tagsIn } from '../history/tags.ts';
 
 /** MUST grace of the rulings, in seconds, and the floor that a lease may have (D1). */
 export const GRACE = 15;
 export const LEASE_FLOOR = 30;
+/** Consumes that are answered with no list before the first that is. */
+const MOST_UNREAD = 20;
 
 export interface World {
   readonly queues: readonly ArrangedQueueHandle[];
@@ -197,6 +199,9 @@ export function world(options: WorldOptions): World {
     const seen = new Set<string>();
     const untagged = 'untagged';
     let arrangedAt = -Infinity;
+    /** The last consume, as long as none was answered with a list. */
+    let unread: Exchange | undefined;
+    let listed = false;
     const failHere = async (messages: readonly MessageSpec[]): Promise<readonly MessageSpec[]> => {
       const failed = await arranger.fail(queue.id, id, messages);
       for (const { tag, tagged } of failed) arranged.add(tagged ? tag : untagged);
@@ -209,6 +214,8 @@ export function world(options: WorldOptions): World {
     /** If nothing of a group ever appeared it was the arranging that failed (K4): what it was to show is not exercised. */
     const nothingAppeared = (): void => {
       if (arranged.size > 0 && seen.size === 0) {
+        if (unread !== undefined)
+          throw new Trouble('endpoint', `no consume was answered with a list: ${inWords(unread)}`);
         throw new Trouble('arrangement', `none of the ${arranged.size} dead letters that were arranged appeared`);
       }
     };
@@ -221,6 +228,8 @@ export function world(options: WorldOptions): World {
       });
       const lease = secondsOf(query['ack_wait'], 30);
       const at = clock.now();
+      listed ||= statusOf(exchange) === 200 && Array.isArray(jsonOf(exchange));
+      unread = listed ? undefined : exchange;
       const delivered = deliveredIn(exchange);
       for (const { tag } of delivered) seen.add(tag ?? untagged);
       if (delivered.length > 0)
@@ -280,11 +289,12 @@ export function world(options: WorldOptions): World {
       async first(query = {}, more = {}) {
         // A failed one may come back only at the end of its lease (D3), a new one after the grace (K4).
         const patience = clock.now() + LEASE_FLOOR + GRACE;
-        for (;;) {
+        for (let tries = 1; ; tries += 1) {
           const sentAt = clock.now();
           const batch = await consume({ ack_wait: 15, time_wait: 5, ...query }, more);
           if (batch.delivered.length > 0) return batch;
-          if (sentAt > patience) break;
+          // Whoever answers with something else than lists will not do better for being asked for longer.
+          if (sentAt > patience || (unread !== undefined && tries >= MOST_UNREAD)) break;
           if (clock.now() - sentAt < 0.2) await clock.wait(0.5, signal);
         }
         nothingAppeared();

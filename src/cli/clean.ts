@@ -15,7 +15,7 @@ const INCOMPLETE = 3;
 
 /** Deletes what a run left behind. Resolves to the exit code: 0 if nothing of it is left, 3 if something may be. */
 export async function clean(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
-  const evidence = await readEvidenceFile(path);
+  const evidence = readEvidenceFile(path);
   const { header } = evidence;
   if (header.endpoint === 'embedded' && options.endpoint === undefined) {
     terminal.out('the run was against the embedded emulator, which is gone with all its queues\n');

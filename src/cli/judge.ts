@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { register } from '../../specs/register.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
@@ -6,13 +5,14 @@ import { EvidenceError, readEvidence, type Evidence } from '../history/evidence.
 import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
+import { linesOf } from './lines.ts';
 import type { JudgeOptions } from './main.ts';
 import { verdictText, writeReports } from './reports.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Makes the verdict of an evidence file; resolves to its exit code. */
 export async function judgeFile(path: string, { out, json }: JudgeOptions, terminal: Terminal): Promise<number> {
-  const evidence = await readEvidenceFile(path);
+  const evidence = readEvidenceFile(path);
   const verdict = verdictOf(evidence, register, rules);
   const written = out === undefined ? undefined : await writeReports(resolve(out), evidence, verdict, register);
   terminal.out(
@@ -29,16 +29,14 @@ export async function judgeFile(path: string, { out, json }: JudgeOptions, termi
 }
 
 /** @throws UsageError where the file cannot be read, or is no evidence. */
-export async function readEvidenceFile(path: string): Promise<Evidence> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+export function readEvidenceFile(path: string): Evidence {
+  try {
+    return readEvidence(linesOf(path));
+  } catch (error) {
+    if (error instanceof EvidenceError) throw new UsageError(`${path} is no evidence: ${error.message}`);
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new UsageError(
       `The evidence ${path} cannot be read (${systemCode(error)}). Expected the evidence.ndjson of a run.`,
     );
-  });
-  try {
-    return readEvidence(text.split('\n'));
-  } catch (error) {
-    if (error instanceof EvidenceError) throw new UsageError(`${path} is no evidence: ${error.message}`);
-    throw error;
   }
 }

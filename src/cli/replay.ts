@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { register } from '../../specs/register.ts';
 import { arrangementOf } from '../campaign/arrangements.ts';
@@ -17,6 +17,7 @@ import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { readCase } from './cases.ts';
 import { warnIfInsecure } from './insecure.ts';
+import { linesOf } from './lines.ts';
 import { writeReports } from './reports.ts';
 import type { ReplayOptions } from './main.ts';
 import { interrupted, onSignals } from './signals.ts';
@@ -52,7 +53,7 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
   forget();
   file.close();
 
-  const evidence = readEvidence((await readFile(join(settings.out, EVIDENCE_FILE), 'utf8')).split('\n'));
+  const evidence = readEvidence(linesOf(join(settings.out, EVIDENCE_FILE)));
   const verdict = verdictOf(evidence, register, rules);
   await writeReports(settings.out, evidence, verdict, register);
   const findings = verdict.clauses.find(({ id }) => id === clause)?.findings ?? [];

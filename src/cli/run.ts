@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
@@ -19,6 +19,7 @@ import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
+import { linesOf } from './lines.ts';
 import { liveProgress } from './live.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
@@ -56,7 +57,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   live?.close();
 
   const path = join(settings.out, EVIDENCE_FILE);
-  const evidence = trouble === undefined ? await evidenceOf(path) : trouble;
+  const evidence = trouble === undefined ? evidenceOf(path) : trouble;
   if (typeof evidence === 'string') {
     terminal.err(
       `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(evidence))}\n`,
@@ -138,9 +139,9 @@ function expectedSeconds(
 }
 
 /** The evidence of a run that came to its end, or why there is none. */
-async function evidenceOf(path: string): Promise<Evidence | string> {
+function evidenceOf(path: string): Evidence | string {
   try {
-    const evidence = readEvidence((await readFile(path, 'utf8')).split('\n'));
+    const evidence = readEvidence(linesOf(path));
     return evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : evidence;
   } catch (error) {
     return `there is no evidence of the run: ${error instanceof Error ? error.message : String(error)}`;

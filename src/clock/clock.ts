@@ -20,7 +20,7 @@ export interface Clock {
   /** Resolves when `seconds` have passed; rejects with the signal's reason when it aborts. */
   wait(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Runs `act` in `seconds` unless the returned function is called before. */
-  after(seconds: number, act: () => void): () => void;
+  after(seconds: number, act: (broken?: Error) => void): () => void;
   /** Tells a controlled clock not to jump over these instants while a poll is open; a wall clock needs no telling. */
   stopAt(instants: readonly number[]): void;
   /** Runs a request; a controlled clock does not move before it is answered or, where it may park, is parked. */

@@ -171,7 +171,7 @@ export async function controlledClock(
         });
         signal?.addEventListener('abort', stop, { once: true });
       }),
-    after: (seconds, act) => alarmAt(latest() + Math.max(0, seconds), act),
+    after: (seconds, act) => alarmAt(latest() + Math.max(0, seconds), () => act(closed)),
     stopAt(instants) {
       for (const instant of instants) if (instant > known) stops.add(instant);
     },

@@ -19,6 +19,9 @@ export class ClockHookError extends Error {
   readonly code = 'DMS_CLOCK_HOOK';
 }
 
+/** Real seconds that a hook has for an answer: whatever falls due on the way has to happen first. */
+const PATIENCE_SECONDS = 60;
+
 /** The clock hook at `url`: GET reads, POST {"advance": s} moves. Throws ClockHookError on anything else than its two answers. */
 export function clockHook(url: string, dispatcher: Connections, headers: Record<string, string> = {}): ClockHook {
   const ask = async (method: 'GET' | 'POST', body?: string): Promise<HookAnswer> => {
@@ -29,6 +32,7 @@ export function clockHook(url: string, dispatcher: Connections, headers: Record<
       const answer = await request(url, {
         dispatcher,
         method,
+        signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000),
         headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body }),
       });

@@ -18,7 +18,7 @@ export function wallClock(origin: number): Clock {
       }
     },
     after(seconds, act) {
-      const timer = setTimeout(act, Math.max(0, seconds) * 1000);
+      const timer = setTimeout(() => act(), Math.max(0, seconds) * 1000);
       return () => clearTimeout(timer);
     },
     stopAt() {},

@@ -5,6 +5,7 @@ import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../sche
 import type { Clock, Stamp } from '../clock/clock.ts';
 import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
 import { passage, type LagMeter } from './lag.ts';
+import { room, type Allowance } from './room.ts';
 import { both, redactor, type Redactor } from './secrets.ts';
 import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
@@ -12,8 +13,18 @@ import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 const GIVE_UP_POLL_SECONDS = 80;
 /** The same for a request that has nothing to wait for. */
 const GIVE_UP_SECONDS = 30;
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** 512 KB are the most that a consume may return (E9); an endpoint may escape every character of them. */
+export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+/** From how many bytes on an answer needs a place, of which there are so many. The second is beyond what most endpoints make of 512 KB. */
+const STAGES = [
+  { bytes: 128 * 1024, room: room(32) },
+  { bytes: 640 * 1024, room: room(4) },
+] as const;
+/** Interim answers (1xx), of which none is due, before there has to be a real one. */
+const MAX_INTERIM = 100;
 const MAX_ATTEMPTS = 12;
+/** Seconds on the judged clock after which a throttled request is repeated no more. */
+const MAX_THROTTLED_SECONDS = 30;
 
 /** One request, before it is sent. */
 export interface Call {
@@ -46,6 +57,8 @@ export interface EndpointOptions {
   readonly scenario: string;
   readonly record: (exchange: Exchange) => void;
   readonly signal: AbortSignal;
+  /** Shared by all clients of a run. */
+  readonly allowance: Allowance;
   /** Numbers the exchanges of the scenario, from 1. */
   readonly nextId: () => number;
 }
@@ -83,14 +96,14 @@ export function endpoint(options: EndpointOptions): Endpoint {
       .during(call.mayWaitSeconds !== undefined, async () => {
         if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
         const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
-        const cancel = clock.after(patience, () => giveUp.abort(new GivenUp(patience)));
+        const cancel = clock.after(patience, (broken) => giveUp.abort(broken ?? new GivenUp(patience)));
         try {
           const outcome = await exchange(
             { ...options, agent: way.dispatcher },
             base,
             call,
             { ...headers, ...own.headers },
-            giveUp.signal,
+            giveUp,
           );
           return { outcome, received: clock.stamp() };
         } finally {
@@ -126,10 +139,11 @@ export function endpoint(options: EndpointOptions): Endpoint {
 
   return {
     async send(call) {
-      for (let attempt = 1; ; attempt += 1) {
+      for (let attempt = 1, waited = 0; ; attempt += 1) {
         const exchange = await once(call, attempt);
         const pause = throttled(exchange);
-        if (pause === undefined || attempt === MAX_ATTEMPTS) return exchange;
+        if (pause === undefined || attempt === MAX_ATTEMPTS || waited + pause > MAX_THROTTLED_SECONDS) return exchange;
+        waited += pause;
         await reallyWait(clock, 0.05 * attempt);
         await clock.wait(pause, options.signal);
       }
@@ -162,6 +176,13 @@ class GivenUp extends Error {
   }
 }
 
+class InterimFlood extends Error {
+  readonly code = 'INTERIM_FLOOD';
+  constructor() {
+    super(`${MAX_INTERIM} interim answers and no real one`);
+  }
+}
+
 /** Where a controlled clock must stop so that an answer's instant can be told from one that is just too early or too late. */
 function pollStops(now: number, wait: number): number[] {
   return [wait - 0.6, wait - 0.4, wait, wait + 4.9, wait + 5.1, wait + 14.9, wait + 15.1].map((after) => now + after);
@@ -171,26 +192,32 @@ async function exchange(
   options: EndpointOptions,
   base: string,
   call: Call,
-  headers: Record<string, string>,
-  giveUp: AbortSignal,
+  sent: Record<string, string>,
+  giveUp: AbortController,
 ): Promise<Answer | Failure> {
+  const { signal } = giveUp;
+  let interim = 0;
   try {
     const answer = await request(base + call.target, {
       dispatcher: options.agent,
       method: call.method as 'GET',
-      headers,
+      headers: sent,
       ...(call.body === undefined ? {} : { body: call.body }),
       // A consume takes leases and an acknowledgement settles: neither may be sent twice behind our back.
       idempotent: false,
       responseHeaders: 'raw',
-      signal: giveUp,
+      onInfo: () => {
+        interim += 1;
+        if (interim === MAX_INTERIM) giveUp.abort(new InterimFlood());
+      },
+      signal,
     });
-    const body = Buffer.from(await answer.body.arrayBuffer());
+    const headers = fields(answer.headers as unknown as (string | Buffer)[]);
     return {
       kind: 'answer',
       status: answer.statusCode,
-      headers: fields(answer.headers as unknown as (string | Buffer)[]),
-      body: payload(body),
+      headers,
+      body: payload(await bodyOf(answer.body, lengthIn(headers), options.allowance, signal)),
     };
   } catch (error) {
     return failure(error, options.signal);
@@ -199,15 +226,48 @@ async function exchange(
 
 /** OpenSSL also names its source files; what people need is one part of it. */
 const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s;
+/** The body of an answer; `length` is what its Content-Length says. */
+async function bodyOf(
+  stream: Dispatcher.ResponseData['body'],
+  length: number | undefined,
+  run: Allowance,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (length !== undefined && length <= STAGES[0].bytes) return Buffer.from(await stream.arrayBuffer());
+  const parts: Buffer[] = [];
+  let size = 0;
+  const leave: (() => void)[] = [];
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      size += part.length;
+      for (let stage = STAGES[leave.length]; stage !== undefined && size > stage.bytes; stage = STAGES[leave.length]) {
+        leave.push(await stage.room(run).enter(signal));
+      }
+    }
+    return Buffer.concat(parts, size);
+  } finally {
+    for (const one of leave) one();
+  }
+}
+
+function lengthIn(headers: readonly HeaderField[]): number | undefined {
+  const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  return length === undefined ? undefined : Number(length);
+}
 
 function failure(error: unknown, interrupted: AbortSignal): Failure {
-  const { code = 'UNKNOWN', message = String(error) } = (error ?? {}) as { code?: unknown; message?: string };
-  const name = String(code);
+  const {
+    name: kind,
+    code,
+    message = String(error),
+  } = (error ?? {}) as { name?: unknown; code?: string | number; message?: string };
+  const name = String(code ?? (kind === 'HTTPParserError' ? 'HPE_UNKNOWN' : 'UNKNOWN'));
   const cause: Failure['cause'] = interrupted.aborted
     ? 'aborted'
     : name === 'GIVEN_UP' || /TIMEOUT/.test(name)
       ? 'timeout'
-      : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+      : name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || name === 'ANSWERS_TOO_LARGE'
         ? 'too-large'
         : 'broken';
   // What a proxy refuses has not left it.

@@ -50,20 +50,19 @@ export class EvidenceError extends Error {
  * Reads the lines of an evidence file. A last line that was cut off is left out and said in `problems`, as is a missing
  * footer. Throws EvidenceError where there is no header to judge by, or a line that is not evidence stands in the middle.
  */
-export function readEvidence(lines: readonly string[]): Evidence {
-  const full = lines.filter((line, index) => line !== '' || index < lines.length - 1);
+export function readEvidence(lines: Iterable<string>): Evidence {
   const problems: string[] = [];
   const read: EvidenceLine[] = [];
-  for (const [index, line] of full.entries()) {
+  for (const { line, number, last } of numbered(lines)) {
     const parsed = parse(line);
     if (schemas.evidence.check(parsed)) {
       read.push(parsed);
-    } else if (index === full.length - 1 && index > 0 && parsed === undefined) {
-      problems.push(`line ${index + 1}, the last one, is cut off`);
+    } else if (last && number > 1 && parsed === undefined) {
+      problems.push(`line ${number}, the last one, is cut off`);
     } else {
       const why = parsed === undefined ? 'it is not JSON' : schemas.evidence.problems().slice(0, 300);
       throw new EvidenceError(
-        `line ${index + 1} is not a line of evidence: ${why}. Expected a file evidence.ndjson that a run wrote.`,
+        `line ${number} is not a line of evidence: ${why}. Expected a file evidence.ndjson that a run wrote.`,
       );
     }
   }
@@ -93,6 +92,21 @@ export function readEvidence(lines: readonly string[]): Evidence {
   if (footer === undefined) problems.push('there is no footer: the run was cut off');
   const histories = [...builders.values()].map((builder) => builder.history());
   return { header, histories, counterexamples, footer, problems };
+}
+
+/** Lines with their numbers, from 1. The empty one behind the last is none: a file ends with the end of a line. */
+function* numbered(lines: Iterable<string>): Generator<{ line: string; number: number; last: boolean }> {
+  const held: string[] = [];
+  let number = 0;
+  for (const line of lines) {
+    held.push(line);
+    // Whether a line is the last one shows only when two others follow, since one of them may be the empty one.
+    if (held.length > 2) yield { line: held.shift() ?? '', number: (number += 1), last: false };
+  }
+  if (held.at(-1) === '') held.pop();
+  for (const [index, line] of held.entries()) {
+    yield { line, number: (number += 1), last: index === held.length - 1 };
+  }
 }
 
 export type ScenarioLine = Exclude<EvidenceLine, Header | Counterexample | Footer>;

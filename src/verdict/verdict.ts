@@ -11,6 +11,7 @@ import type { Evidence, History } from '../history/evidence.ts';
 import { lengthOf, tallyOf } from '../history/programs.ts';
 import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
+import { blameOf } from './blame.ts';
 import { judge, type Judgement } from './judge.ts';
 
 const MOST_NOTES = 20;
@@ -89,6 +90,14 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
                 : 0,
     filtered: header.only !== null,
     complete: problems.length === 0 && footer?.outcome === 'completed' && unended.length === 0,
+    blame:
+      suiteFailures.length > 0
+        ? 'suite'
+        : verdict === 'nonconformant'
+          ? 'endpoint'
+          : verdict === 'incomplete'
+            ? blameOf(evidence)
+            : null,
     reasons: [
       ...(failed.length > 0 ? [`${failed.length} ${failed.length === 1 ? 'clause is' : 'clauses are'} broken`] : []),
       ...suiteFailures.map((failure) => `the suite itself failed: ${failure}`),

@@ -54,6 +54,7 @@ function client(
     scenario: 'chapter/case',
     record: (exchange) => recorded.push(exchange),
     signal: interrupt.signal,
+    allowance: { taken: 0 },
     nextId: () => (last += 1),
   });
   return { ...made, recorded, interrupt };
@@ -250,6 +251,32 @@ describe('a failure', () => {
     expect(failureOf(exchange)).toMatchObject({ cause: 'too-large', bytesLeft: true });
   });
 
+  test.for([
+    ['Content-Length', { 'Content-Length': '5000000' }],
+    ['chunks', {}],
+  ] as const)('of 5 MB, by %s', async ([, headers]) => {
+    const url = await httpServer((_asked, reply) => reply.writeHead(200, headers).end(Buffer.alloc(5_000_000)));
+    expect(failureOf(await client(url).send(get()))).toMatchObject({ cause: 'too-large' });
+  });
+
+  test('of interim answers without end', async () => {
+    const url = await tcpServer((socket) => {
+      const more = (): void => {
+        while (!socket.destroyed && socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(10)));
+      };
+      socket.on('drain', more);
+      more();
+    });
+    expect(failureOf(await client(url).send(get()))).toMatchObject({ cause: 'broken', code: 'INTERIM_FLOOD' });
+  });
+
+  test('but some interim answers before the real one do no harm', async () => {
+    const url = await tcpServer((socket) =>
+      socket.write(`${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(20)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]`),
+    );
+    expect(answerOf(await client(url).send(get())).body.data).toBe('[]');
+  });
+
   test('of an answer that never comes: it is given up after 80 s of the judged clock', async () => {
     const hook = fakeHook({ waiting: 1 });
     const clock = await controlledClock(hook, monotonicSeconds(), () => {});
@@ -282,6 +309,19 @@ describe('a failure', () => {
     await sleep(50);
     expect(asked).toBe(2);
     expect(own.recorded).toHaveLength(2);
+  });
+});
+
+describe('an answer that is large, but may be lawful', { timeout: 30_000 }, () => {
+  test.for([
+    ['Content-Length', { 'Content-Length': '3000000' }],
+    ['chunks', {}],
+  ] as const)('is read whole, by %s, among many', async ([, headers]) => {
+    const text = 'x'.repeat(3_000_000);
+    const url = await httpServer((_asked, reply) => reply.writeHead(200, headers).end(text));
+    const own = client(url);
+    const all = await Promise.all(Array.from({ length: 12 }, () => own.send(get())));
+    expect(all.map((one) => answerOf(one).body.data === text)).toEqual(Array.from({ length: 12 }, () => true));
   });
 });
 
@@ -334,6 +374,13 @@ describe('throttling', () => {
     const own = client(url);
     expect(statusOf(await own.send(get()))).toBe(429);
     expect(own.recorded.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  test('an endpoint that wants more than half a minute of patience does not get it', async () => {
+    const url = await httpServer((_asked, reply) => reply.writeHead(429, { 'Retry-After': '9' }).end());
+    const own = client(url, { clock: await quickClock() });
+    expect(statusOf(await own.send(get()))).toBe(429);
+    expect(own.recorded).toHaveLength(4);
   });
 
   test('another 404, or a 503, is an answer', async () => {

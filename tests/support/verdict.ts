@@ -20,6 +20,7 @@ export function verdict(part: Partial<Verdict> = {}): Verdict {
     exitCode: 1,
     filtered: false,
     complete: true,
+    blame: 'endpoint',
     reasons: ['1 clause is broken', HOSTILE],
     profile: 'gate',
     strict: false,

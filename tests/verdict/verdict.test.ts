@@ -320,6 +320,32 @@ describe('a feature that is absent', () => {
   });
 });
 
+describe('the blame', () => {
+  test.for<readonly [string, readonly Rule[], Told, Verdict['blame']]>([
+    [
+      'conformant',
+      [says('must.one', HELD)],
+      { scenarios: { 'a/1': { end: { outcome: 'aborted', blame: 'network' }, provokes: [] } } },
+      null,
+    ],
+    [
+      'broken',
+      [says('must.one', BROKEN)],
+      { scenarios: { 'a/1': { end: { outcome: 'aborted', blame: 'network' } } } },
+      'endpoint',
+    ],
+    [
+      'incomplete',
+      [says('must.one')],
+      { scenarios: { 'a/1': { end: { outcome: 'aborted', blame: 'network' } } } },
+      'network',
+    ],
+    ['crashed', [says('must.one', BROKEN), crashes('must.two')], {}, 'suite'],
+  ])('of a run that is %s', ([, rules, told, blame]) => {
+    expect(verdict(rules, told).blame).toBe(blame);
+  });
+});
+
 describe('the exit code', () => {
   const aborted: End['outcome'] = 'aborted';
   const crashed = { 'a/1': { end: { outcome: aborted, blame: 'suite' as const, reason: 'TypeError: x' } } };

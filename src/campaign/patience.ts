@@ -3,7 +3,7 @@ import type { Exchange } from '../../schemas/types.ts';
 import { Trouble } from '../arrange/trouble.ts';
 import { inWords } from '../endpoint/answer.ts';
 import { MAX_ANSWER_BYTES } from '../endpoint/endpoint.ts';
-import { MOST_OF_RUN, type Allowance } from '../endpoint/room.ts';
+import { excessOf, LARGE_BYTES, megabytes, type Allowance } from '../endpoint/room.ts';
 
 /** Requests of one scenario; the longest needs some hundreds. */
 const MOST_EXCHANGES = 3000;
@@ -11,8 +11,8 @@ const MOST_EXCHANGES = 3000;
 const MOST_SILENT_SECONDS = 60;
 /** Requests in a row, each sent after the one before had failed, that get no answer. */
 const MOST_UNANSWERED = 10;
-/** What the answers of one scenario take; the largest needs 2 MB, a whole gate 15 MB. */
-const MOST_OF_SCENARIO = 8 * 1024 * 1024;
+/** What the answers of one scenario that are larger than 128 KB may take; none needs more than 2 MB. */
+const MOST_LARGE_OF_SCENARIO = 8 * 1024 * 1024;
 
 export interface Patience {
   /** Hears of each exchange when it is over. */
@@ -24,14 +24,17 @@ export interface Patience {
 export function patience(run: Allowance): Patience {
   let silent = 0;
   let unanswered = 0;
-  let taken = 0;
+  let large = 0;
   let last: Exchange | undefined;
   return {
     hear(exchange) {
       const { outcome, sent, received } = exchange;
       const size = sizeOf(outcome);
-      taken += size;
-      run.taken += size;
+      run.all += size;
+      if (size > LARGE_BYTES) {
+        large += size;
+        run.large += size;
+      }
       if (outcome.kind === 'failure' && outcome.cause === 'timeout') silent += received - sent;
       if (!isUnanswered(exchange)) {
         unanswered = 0;
@@ -47,10 +50,11 @@ export function patience(run: Allowance): Patience {
         // Whoever hands out for ever what was acknowledged would keep a scenario busy for ever.
         throw new Trouble('endpoint', `${MOST_EXCHANGES} requests did not bring the scenario to its end`);
       }
-      if (taken > MOST_OF_SCENARIO || run.taken > MOST_OF_RUN) {
-        const [most, of] = run.taken > MOST_OF_RUN ? [MOST_OF_RUN, 'run'] : [MOST_OF_SCENARIO, 'scenario'];
-        throw new Trouble('endpoint', `its answers take more than the ${megabytes(most)} MB that a ${of} may have`);
-      }
+      const excess =
+        large > MOST_LARGE_OF_SCENARIO
+          ? `its answers of more than 128 KB take more than the ${megabytes(MOST_LARGE_OF_SCENARIO)} that a scenario may have`
+          : excessOf(run);
+      if (excess !== undefined) throw new Trouble('endpoint', excess);
       if (last !== undefined && (silent >= MOST_SILENT_SECONDS || unanswered >= MOST_UNANSWERED)) {
         const { outcome } = last;
         throw new Trouble(
@@ -72,8 +76,4 @@ function sizeOf(outcome: Exchange['outcome']): number {
   if (outcome.kind === 'failure') return outcome.cause === 'too-large' ? MAX_ANSWER_BYTES : 0;
   const { data } = outcome.body;
   return data.length < 65_536 ? data.length : JSON.stringify(data).length;
-}
-
-function megabytes(bytes: number): number {
-  return bytes / 1024 / 1024;
 }

@@ -7,18 +7,38 @@ export interface Room {
   enter(signal: AbortSignal): Promise<() => void>;
 }
 
-/** What the answers of a run take. */
+/** What the answers of a run take, in bytes of evidence. */
 export interface Allowance {
-  taken: number;
+  all: number;
+  /** Of those that are larger than 128 KB: few scenarios bring such answers about, and none brings many. */
+  large: number;
 }
 
-/** A whole gate needs 15 MB of them. */
-export const MOST_OF_RUN = 24 * 1024 * 1024;
+export const LARGE_BYTES = 128 * 1024;
+/** With handlers of 8 KB, which are lawful, all scenarios and 300 programs take 106 MB. */
+export const MOST_OF_RUN = 256 * 1024 * 1024;
+/** They take 19 MB where nothing is escaped that need not be. */
+export const MOST_LARGE_OF_RUN = 48 * 1024 * 1024;
+
+export function noneTaken(): Allowance {
+  return { all: 0, large: 0 };
+}
+
+/** What a run has had too much of, in words; undefined where that is nothing. */
+export function excessOf({ all, large }: Allowance): string | undefined {
+  if (large > MOST_LARGE_OF_RUN)
+    return `its answers of more than 128 KB take more than the ${megabytes(MOST_LARGE_OF_RUN)} that a run may have`;
+  return all > MOST_OF_RUN ? `its answers take more than the ${megabytes(MOST_OF_RUN)} that a run may have` : undefined;
+}
+
+export function megabytes(bytes: number): string {
+  return `${bytes / 1024 / 1024} MB`;
+}
 
 export class NoRoom extends Error {
   readonly code = 'ANSWERS_TOO_LARGE';
-  constructor() {
-    super(`the answers of this run took ${MOST_OF_RUN / 1024 / 1024} MB already`);
+  constructor(excess: string) {
+    super(excess);
   }
 }
 
@@ -39,8 +59,9 @@ export function room(places: number): (run: Allowance) => Room {
         };
         const go = (): void => {
           end();
-          if (run.taken > MOST_OF_RUN) {
-            reject(new NoRoom());
+          const excess = excessOf(run);
+          if (excess !== undefined) {
+            reject(new NoRoom(excess));
             // It took no place: whoever is behind it may have this one.
             const [next] = waiting;
             next?.();

@@ -54,7 +54,7 @@ async function onEmulator(options: EmulatorOptions = {}): Promise<Setting> {
     scenario: 'chapter/case',
     record: (exchange) => exchanges.push(exchange),
     signal: interrupt.signal,
-    allowance: { taken: 0 },
+    allowance: { all: 0, large: 0 },
     nextId: () => (last += 1),
   });
   return setting(client, clock, exchanges, interrupt);

@@ -54,7 +54,7 @@ function client(
     scenario: 'chapter/case',
     record: (exchange) => recorded.push(exchange),
     signal: interrupt.signal,
-    allowance: { taken: 0 },
+    allowance: { all: 0, large: 0 },
     nextId: () => (last += 1),
   });
   return { ...made, recorded, interrupt };

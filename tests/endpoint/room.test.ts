@@ -5,7 +5,7 @@ const never = new AbortController().signal;
 
 describe('a room', () => {
   test('has so many places, and whoever comes later waits in turn', async () => {
-    const own = room(2)({ taken: 0 });
+    const own = room(2)({ all: 0, large: 0 });
     const entered: string[] = [];
     const enter = async (name: string): Promise<() => void> => {
       const leave = await own.enter(never);
@@ -23,7 +23,7 @@ describe('a room', () => {
   });
 
   test('is not waited for by whoever is called off', async () => {
-    const own = room(1)({ taken: 0 });
+    const own = room(1)({ all: 0, large: 0 });
     const leave = await own.enter(never);
     const off = new AbortController();
     const waiting = own.enter(off.signal);
@@ -35,15 +35,15 @@ describe('a room', () => {
   });
 
   test('lets nobody in, those that wait among them, when the run has had enough', async () => {
-    const run = { taken: 0 };
+    const run = { all: 0, large: 0 };
     const own = room(1)(run);
     const leave = await own.enter(never);
     const waiting = [own.enter(never), own.enter(never)];
-    run.taken = MOST_OF_RUN + 1;
+    run.large = MOST_OF_RUN + 1;
     leave();
     for (const one of await Promise.allSettled(waiting))
       expect(one).toMatchObject({ reason: expect.any(NoRoom) as NoRoom });
-    run.taken = 0;
+    run.large = 0;
     await expect(own.enter(never)).resolves.toBeTypeOf('function');
   });
 });

@@ -20,7 +20,7 @@ import { wallClock } from '../clock/wall.ts';
 import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
-import { noneTaken } from '../endpoint/room.ts';
+import { allowanceFor } from '../endpoint/room.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import { historyBuilder, type History, type ScenarioLine } from '../history/evidence.ts';
 import { SLACK } from '../history/leases.ts';
@@ -108,7 +108,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       .toString(36)
       .padStart(5, '0');
   const undeleted: string[] = [];
-  const allowance = noneTaken();
+  const allowance = allowanceFor(selected.scenarios.length);
   const now = (): number => Math.round((monotonicSeconds() - origin) * 1e6) / 1e6;
 
   interface Stage {

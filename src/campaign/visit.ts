@@ -5,7 +5,7 @@ import { wallClock } from '../clock/wall.ts';
 import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint as client, type Endpoint } from '../endpoint/endpoint.ts';
 import { lagMeter } from '../endpoint/lag.ts';
-import { noneTaken } from '../endpoint/room.ts';
+import { allowanceFor } from '../endpoint/room.ts';
 import { redactor, type Redactor } from '../endpoint/secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,7 +34,7 @@ export async function visit<T>(
     agent,
     credentials,
     redact,
-    allowance: noneTaken(),
+    allowance: allowanceFor(1),
     clock,
     lag,
     scenario: 'visit',

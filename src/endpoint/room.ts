@@ -7,39 +7,46 @@ export interface Room {
   enter(signal: AbortSignal): Promise<() => void>;
 }
 
-/** What the answers of a run take, in bytes of evidence. */
+/** What the answers of a run take, in bytes of evidence, and what they may. */
 export interface Allowance {
   all: number;
+  readonly mostOfAll: number;
   /** Of those that are larger than 128 KB: few scenarios bring such answers about, and none brings many. */
   large: number;
+  readonly mostOfLarge: number;
 }
 
 export const LARGE_BYTES = 128 * 1024;
-/** With handlers of 8 KB, which are lawful, all scenarios and 300 programs take 106 MB. */
-export const MOST_OF_RUN = 256 * 1024 * 1024;
-/** They take 19 MB where nothing is escaped that need not be. */
-export const MOST_LARGE_OF_RUN = 48 * 1024 * 1024;
+/** For each scenario or program. With handlers of 8 KB, which are lawful, they take 150 KB on average. */
+const MOST_BYTES = 600 * 1024;
+/** The same of large answers, which take 27 to 35 KB where nothing is escaped that need not be. */
+const MOST_LARGE_BYTES = 72 * 1024;
+/** A few scenarios may be just those with large answers. */
+const LEAST_BYTES = 16 * 1024 * 1024;
 
-export function noneTaken(): Allowance {
-  return { all: 0, large: 0 };
+/** For a run of so many scenarios and programs. */
+export function allowanceFor(scenarios: number): Allowance {
+  return {
+    all: 0,
+    mostOfAll: Math.max(LEAST_BYTES, scenarios * MOST_BYTES),
+    large: 0,
+    mostOfLarge: Math.max(LEAST_BYTES, scenarios * MOST_LARGE_BYTES),
+  };
 }
 
 /** What a run has had too much of, in words; undefined where that is nothing. */
-export function excessOf({ all, large }: Allowance): string | undefined {
-  if (large > MOST_LARGE_OF_RUN)
-    return `its answers of more than 128 KB take more than the ${megabytes(MOST_LARGE_OF_RUN)} that a run may have`;
-  return all > MOST_OF_RUN ? `its answers take more than the ${megabytes(MOST_OF_RUN)} that a run may have` : undefined;
+export function excessOf({ all, mostOfAll, large, mostOfLarge }: Allowance): string | undefined {
+  if (large > mostOfLarge)
+    return `its answers of more than 128 KB take more than the ${megabytes(mostOfLarge)} that this run may have`;
+  return all > mostOfAll ? `its answers take more than the ${megabytes(mostOfAll)} that this run may have` : undefined;
 }
 
 export function megabytes(bytes: number): string {
-  return `${bytes / 1024 / 1024} MB`;
+  return `${Math.round(bytes / 1024 / 1024)} MB`;
 }
 
 export class NoRoom extends Error {
   readonly code = 'ANSWERS_TOO_LARGE';
-  constructor(excess: string) {
-    super(excess);
-  }
 }
 
 export function room(places: number): (run: Allowance) => Room {

@@ -9,6 +9,7 @@ import { clockHook } from '../../src/clock/hook.ts';
 import { jsonOf, statusOf } from '../../src/endpoint/answer.ts';
 import { endpoint, type Call, type Endpoint } from '../../src/endpoint/endpoint.ts';
 import { lagMeter } from '../../src/endpoint/lag.ts';
+import { allowanceFor } from '../../src/endpoint/room.ts';
 import { redactor } from '../../src/endpoint/secrets.ts';
 import { documented, startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import { makeTag } from '../../src/history/tags.ts';
@@ -54,7 +55,7 @@ async function onEmulator(options: EmulatorOptions = {}): Promise<Setting> {
     scenario: 'chapter/case',
     record: (exchange) => exchanges.push(exchange),
     signal: interrupt.signal,
-    allowance: { all: 0, large: 0 },
+    allowance: allowanceFor(1),
     nextId: () => (last += 1),
   });
   return setting(client, clock, exchanges, interrupt);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Exchange } from '../../schemas/types.ts';
 import { Trouble } from '../../src/arrange/trouble.ts';
 import { patience } from '../../src/campaign/patience.ts';
-import { noneTaken } from '../../src/endpoint/room.ts';
+import { allowanceFor } from '../../src/endpoint/room.ts';
 
 type Outcome = Exchange['outcome'];
 
@@ -37,7 +37,7 @@ function exchange(outcome: Outcome, sent = 0, received = sent + 1): Exchange {
 }
 
 /** What is thrown before the next request after these; undefined where it may be sent. */
-function after(exchanges: readonly Exchange[], run = noneTaken()): Trouble | undefined {
+function after(exchanges: readonly Exchange[], run = allowanceFor(450)): Trouble | undefined {
   const own = patience(run);
   for (const one of exchanges) own.hear(one);
   try {
@@ -99,14 +99,14 @@ describe('a scenario gives the endpoint up', () => {
   });
 
   test('when all scenarios together had too much', () => {
-    const run = noneTaken();
+    const run = allowanceFor(450);
     const large = answered(200, 'x'.repeat(7 << 20));
-    for (let scenario = 0; scenario < 6; scenario += 1) expect(after([exchange(large)], run)).toBeUndefined();
-    expect(after([exchange(large)], run)?.message).toMatch(/more than 128 KB take more than the 48 MB that a run/);
+    for (let scenario = 0; scenario < 4; scenario += 1) expect(after([exchange(large)], run)).toBeUndefined();
+    expect(after([exchange(large)], run)?.message).toMatch(/more than 128 KB take more than the 32 MB that this run/);
   });
 
   test('but not for answers of 100 KB, of which there may be 2000', () => {
-    const run = noneTaken();
+    const run = allowanceFor(450);
     const lawful = exchange(answered(200, 'x'.repeat(100 << 10)));
     for (let scenario = 0; scenario < 20; scenario += 1)
       expect(
@@ -117,6 +117,6 @@ describe('a scenario gives the endpoint up', () => {
       ).toBeUndefined();
     const more = Array.from({ length: 100 }, () => lawful);
     for (let scenario = 0; scenario < 6; scenario += 1) after(more, run);
-    expect(after(more, run)?.message).toMatch(/256 MB that a run/);
+    expect(after(more, run)?.message).toMatch(/264 MB that this run/);
   });
 });

@@ -9,6 +9,7 @@ import { errorCodeOf, inWords, jsonOf, statusOf } from '../../src/endpoint/answe
 import { secretsIn, type Credentials } from '../../src/endpoint/credentials.ts';
 import { endpoint, type Call, type Endpoint } from '../../src/endpoint/endpoint.ts';
 import { lagMeter } from '../../src/endpoint/lag.ts';
+import { allowanceFor } from '../../src/endpoint/room.ts';
 import { redactor } from '../../src/endpoint/secrets.ts';
 import { schemas } from '../../src/history/schemas.ts';
 import { fakeHook, gate } from '../support/clock-hook.ts';
@@ -54,7 +55,7 @@ function client(
     scenario: 'chapter/case',
     record: (exchange) => recorded.push(exchange),
     signal: interrupt.signal,
-    allowance: { all: 0, large: 0 },
+    allowance: allowanceFor(1),
     nextId: () => (last += 1),
   });
   return { ...made, recorded, interrupt };

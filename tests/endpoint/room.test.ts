@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MOST_OF_RUN, NoRoom, room } from '../../src/endpoint/room.ts';
+import { allowanceFor, NoRoom, room } from '../../src/endpoint/room.ts';
 
 const never = new AbortController().signal;
 
 describe('a room', () => {
   test('has so many places, and whoever comes later waits in turn', async () => {
-    const own = room(2)({ all: 0, large: 0 });
+    const own = room(2)(allowanceFor(1));
     const entered: string[] = [];
     const enter = async (name: string): Promise<() => void> => {
       const leave = await own.enter(never);
@@ -23,7 +23,7 @@ describe('a room', () => {
   });
 
   test('is not waited for by whoever is called off', async () => {
-    const own = room(1)({ all: 0, large: 0 });
+    const own = room(1)(allowanceFor(1));
     const leave = await own.enter(never);
     const off = new AbortController();
     const waiting = own.enter(off.signal);
@@ -35,11 +35,11 @@ describe('a room', () => {
   });
 
   test('lets nobody in, those that wait among them, when the run has had enough', async () => {
-    const run = { all: 0, large: 0 };
+    const run = allowanceFor(1);
     const own = room(1)(run);
     const leave = await own.enter(never);
     const waiting = [own.enter(never), own.enter(never)];
-    run.large = MOST_OF_RUN + 1;
+    run.large = run.mostOfLarge + 1;
     leave();
     for (const one of await Promise.allSettled(waiting))
       expect(one).toMatchObject({ reason: expect.any(NoRoom) as NoRoom });

@@ -22,6 +22,8 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['tests/**/*.test.ts'],
+          // Half of the time they wait for commands that they have started.
+          maxWorkers: 2,
           // After the scenarios: what needs the processor would delay their answers, and lateness is what they measure.
           sequence: { groupOrder: 2 },
         },

@@ -26,7 +26,7 @@ describe('the table of hostile endpoints', () => {
 const SAMPLE = [
   'connection/refused',
   'calls/bad-chunks',
-  'body/html-500',
+  'body/html-200',
   'redirect/https-to-http',
   'tls/self-signed',
   'text/handlers',

@@ -24,6 +24,8 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           // Half of the time they wait for commands that they have started.
           maxWorkers: 2,
+          // An end for what hangs; a busy machine may take its time.
+          testTimeout: 30_000,
           // After the scenarios: what needs the processor would delay their answers, and lateness is what they measure.
           sequence: { groupOrder: 2 },
         },

@@ -27,9 +27,7 @@ const SAMPLE = [
   'connection/refused',
   'calls/bad-chunks',
   'body/html-200',
-  'redirect/https-to-http',
   'tls/self-signed',
-  'text/handlers',
   'text/refuses-to-arrange',
   'clock/backwards',
 ];

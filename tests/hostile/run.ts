@@ -14,7 +14,7 @@ import { documentOf, tableOf, type Row } from './table.ts';
 const USAGE = 'npm run hostile -- [--only PATTERN]  these endpoints; then no document is written';
 const REPORTS = 'reports/hostile';
 /** Most of them wait, but each process needs a second or two of a processor before it does. */
-const AT_ONCE = 12;
+const AT_ONCE = 16;
 
 const only = patternGiven();
 const chosen = hostiles.filter(({ name }) => only === undefined || matcher(only)(name));

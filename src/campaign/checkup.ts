@@ -14,8 +14,6 @@ import { entries, successesOf, world, type Group } from './world.ts';
 
 /** Requests of which the round trip is measured. */
 const ROUND_TRIPS = 15;
-/** Seconds on the judged clock that are waited for one dead letter. */
-const WORD_LETTERS = 36;
 
 export interface Check {
   readonly name: string;
@@ -77,7 +75,7 @@ export async function checkUp(settings: Remote, credentials: Credentials, arrang
 }
 
 function wordOfNow(): string {
-  return `doctor${Date.now().toString(WORD_LETTERS)}`;
+  return `doctor${Date.now().toString(36)}`;
 }
 
 /** The clock that the endpoint's answers are to be judged by; undefined where its hook does not work. */

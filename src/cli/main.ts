@@ -1,5 +1,5 @@
 /** The command line: what can be asked for, and which exit code comes of it. Each command's code is loaded when it is asked for. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { SECRET_VARIABLES, VARIABLES, type RunOptions } from '../campaign/configure.ts';
 import { UsageError } from '../campaign/usage-error.ts';
 import { version } from '../package.ts';
@@ -137,6 +137,17 @@ ${EXIT_CODES}`,
       finish(await judgeFile(evidence, options, terminal));
     });
 
+  program
+    .command('report')
+    .description('Makes a view of a run again, from its evidence.ndjson and verdict.json.')
+    .addArgument(new Argument('<format>', 'what to make').choices(['junit', 'summary']))
+    .argument('<directory>', 'directory of the run')
+    .option('--out <file>', 'where to write it (default: into that directory)')
+    .action(async (format: 'junit' | 'summary', directory: string, options: ReportOptions) => {
+      const { report } = await import('./report.ts');
+      await report(format, directory, options, terminal);
+    });
+
   const replayCommand = program
     .command('replay')
     .description('Runs a counterexample again that a run has found, and shows what came of it.')
@@ -210,6 +221,10 @@ export interface ListOptions {
 export interface JudgeOptions {
   readonly out?: string;
   readonly json?: boolean;
+}
+
+export interface ReportOptions {
+  readonly out?: string;
 }
 
 export interface EmulateOptions {

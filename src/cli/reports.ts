@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Verdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
-import { junit } from '../report/junit.ts';
-import { summary } from '../report/summary.ts';
+import { views } from '../report/views.ts';
 import { writeCases } from './cases.ts';
+
+export const VERDICT_FILE = 'verdict.json';
 
 /**
  * verdict.json, letter by letter: the same verdict always makes the same text. JSON leaves some characters as they are
@@ -34,9 +35,11 @@ export async function writeReports(
 ): Promise<Written> {
   await mkdir(directory, { recursive: true });
   const files = [
-    { path: join(directory, 'verdict.json'), text: verdictText(verdict) },
-    { path: join(directory, 'junit.xml'), text: junit(verdict, register) },
-    { path: join(directory, 'summary.md'), text: summary(verdict, register, evidence) },
+    { path: join(directory, VERDICT_FILE), text: verdictText(verdict) },
+    ...Object.values(views).map(({ file, make }) => ({
+      path: join(directory, file),
+      text: make(verdict, register, evidence),
+    })),
   ];
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));
   return { files: files.map(({ path }) => path), cases: await writeCases(directory, evidence, verdict) };

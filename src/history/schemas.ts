@@ -5,7 +5,16 @@ import configuration from '../../schemas/configuration.schema.json' with { type:
 import errorBody from '../../schemas/error-body.schema.json' with { type: 'json' };
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
 import preloaded from '../../schemas/preloaded.schema.json' with { type: 'json' };
-import type { ArrangeAnswer, Case, Configuration, ErrorBody, EvidenceLine, Preloaded } from '../../schemas/types.ts';
+import verdict from '../../schemas/verdict.schema.json' with { type: 'json' };
+import type {
+  ArrangeAnswer,
+  Case,
+  Configuration,
+  ErrorBody,
+  EvidenceLine,
+  Preloaded,
+  Verdict,
+} from '../../schemas/types.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 
@@ -34,4 +43,5 @@ export const schemas = {
   errorBody: lazily<ErrorBody>(errorBody),
   evidence: lazily<EvidenceLine>(evidence),
   preloaded: lazily<Preloaded>(preloaded),
+  verdict: lazily<Verdict>(verdict),
 };

@@ -10,6 +10,7 @@ import {
   type Delivery,
 } from './calls.ts';
 import { LEASE_FLOOR, leaseEnd, type Slack } from './leases.ts';
+import { Sequence } from './sequence.ts';
 import type { Letter } from './view.ts';
 
 /**
@@ -80,15 +81,25 @@ export interface AcknowledgeView {
   fateOf(letter: Letter): Fate;
 }
 
-type NamedBefore = (
-  call: AcknowledgeCall,
-  delivery: Delivery,
-  precedes: (first: AcknowledgeCall, second: AcknowledgeCall) => boolean,
-) => boolean;
+/** What all acknowledgements of a group are read with. */
+interface Context {
+  readonly byHandler: ReadonlyMap<string, readonly Delivery[]>;
+  /** Consumes that may have taken leases that we do not know of. */
+  readonly lost: readonly ConsumeCall[];
+  readonly slack: Slack;
+  /** The acknowledgements that were sent before, by the batches of which they name handlers. */
+  readonly earlier: Earlier;
+  letterOf(delivery: Delivery): Letter | undefined;
+  /** Whether another acknowledgement of the batch may have acted before this one, although it was sent later. */
+  contested(call: AcknowledgeCall, delivery: Delivery): boolean;
+  /** Whether another acknowledgement, which may have (or surely has) acted before, named that message, be it by the handler of another delivery. */
+  namedBefore(call: AcknowledgeCall, delivery: Delivery, surely: boolean): boolean;
+  isOutstanding(batch: ConsumeCall, call: AcknowledgeCall): boolean;
+}
 
-/** The acknowledgements that were sent before, by the batches of which they name handlers. */
-type Earlier = Map<ConsumeCall, readonly AcknowledgeView[]>;
+type Earlier = ReadonlyMap<ConsumeCall, readonly AcknowledgeView[]>;
 
+/** `calls` and `consumes` stand in the order of sending. */
 export function readAcknowledgements(
   calls: readonly AcknowledgeCall[],
   consumes: readonly ConsumeCall[],
@@ -103,54 +114,102 @@ export function readAcknowledgements(
     if (known === undefined) byHandler.set(delivery.handler, [delivery]);
     else known.push(delivery);
   }
-  const giving = consumes.filter((consume) => consume.deliveries.length > 0 || mayHaveTaken(consume));
-  const earlier: Earlier = new Map();
+  const earlier = new Map<ConsumeCall, AcknowledgeView[]>();
   const naming = new Map<ConsumeCall, AcknowledgeCall[]>();
   for (const call of calls) {
     if (call.reply === 'transient') continue;
     for (const { handler } of call.entries ?? []) {
-      for (const { consume } of byHandler.get(handler) ?? [])
-        naming.set(consume, [...(naming.get(consume) ?? []), call]);
+      for (const { consume } of byHandler.get(handler) ?? []) append(naming, consume, call);
     }
   }
-  // Whether another acknowledgement of the batch may have acted before this one, although it was sent later.
-  const contested = (call: AcknowledgeCall, { consume }: Delivery): boolean =>
-    naming.get(consume)?.some((other) => other !== call && !before(other, call) && mayPrecede(other, call)) === true;
-  // Whether another acknowledgement that acted before has named that message, be it by the handler of another delivery.
-  const namedBefore: NamedBefore = (call, delivery, precedes) =>
-    (letterOf(delivery)?.deliveries ?? [delivery]).some((one) =>
-      naming.get(one.consume)?.some(
-        (other) =>
-          other !== call &&
-          // A throttled one was not looked at.
-          other.reply !== 'transient' &&
-          precedes(other, call) &&
-          // What was named before it came again stands there unnamed anew.
-          mayPrecede(delivery.consume, other) &&
-          mayPrecede(one.consume, other) &&
-          other.entries?.some(({ handler }) => handler === one.handler),
-      ),
-    );
+  const context: Context = {
+    byHandler,
+    lost: consumes.filter(mayHaveTaken),
+    slack,
+    earlier,
+    letterOf,
+    contested: (call, { consume }) =>
+      naming.get(consume)?.some((other) => other !== call && !before(other, call) && mayPrecede(other, call)) === true,
+    namedBefore: namings(naming, letterOf),
+    isOutstanding: outstandings(consumes, earlier, slack, mode),
+  };
   return calls.map((call) => {
-    const view = readOne(call, earlier, giving, byHandler, letterOf, contested, namedBefore, slack, mode);
+    const view = readOne(call, context);
     // A throttled one was not looked at.
     if (call.reply === 'transient') return view;
-    for (const batch of view.batches) earlier.set(batch, [...(earlier.get(batch) ?? []), view]);
+    for (const batch of view.batches) append(earlier, batch, view);
     return view;
   });
 }
 
-function readOne(
-  call: AcknowledgeCall,
-  earlier: Earlier,
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+/** Tells whether a message was named before; what named it once is gathered when it is first asked for. */
+function namings(
+  naming: ReadonlyMap<ConsumeCall, readonly AcknowledgeCall[]>,
+  letterOf: Context['letterOf'],
+): Context['namedBefore'] {
+  const known = new Map<Letter | Delivery, Sequence<AcknowledgeCall>>();
+  const gather = (deliveries: readonly Delivery[]): Sequence<AcknowledgeCall> => {
+    const calls = new Set(
+      deliveries.flatMap(
+        ({ consume, handler }) =>
+          naming
+            .get(consume)
+            ?.filter(
+              (call) => mayPrecede(consume, call) && call.entries?.some((entry) => entry.handler === handler) === true,
+            ) ?? [],
+      ),
+    );
+    return new Sequence([...calls].sort((a, b) => a.left - b.left));
+  };
+  return (call, delivery, surely) => {
+    const letter = letterOf(delivery);
+    const key = letter ?? delivery;
+    let calls = known.get(key);
+    if (calls === undefined) known.set(key, (calls = gather(letter?.deliveries ?? [delivery])));
+    // What was named before it came again stands there unnamed anew.
+    return calls.someBetween(
+      delivery.consume.left,
+      call.arrived,
+      (other) => other !== call && (!surely || before(other, call)),
+    );
+  };
+}
+
+/**
+ * Tells whether another batch may have been handed out before this one and may be in flight still. To be asked of
+ * acknowledgements in the order of sending: what is over for one of them is not looked at for those behind it.
+ */
+function outstandings(
   consumes: readonly ConsumeCall[],
-  byHandler: ReadonlyMap<string, readonly Delivery[]>,
-  letterOf: (delivery: Delivery) => Letter | undefined,
-  contested: (call: AcknowledgeCall, delivery: Delivery) => boolean,
-  namedBefore: NamedBefore,
+  earlier: Earlier,
   slack: Slack,
   mode: ArrangedQueue['mode'],
-): AcknowledgeView {
+): Context['isOutstanding'] {
+  let open = consumes.filter((consume) => consume.deliveries.length > 0 || mayHaveTaken(consume));
+  return (batch, call) => {
+    const kept: ConsumeCall[] = [];
+    let found = false;
+    let looked = 0;
+    for (; looked < open.length && !found; looked += 1) {
+      const other = open[looked]!;
+      if (other.left >= batch.arrived) break;
+      if (isOver(other, call, earlier, slack, mode)) continue;
+      kept.push(other);
+      found = other !== batch;
+    }
+    if (kept.length < looked) open = [...kept, ...open.slice(looked)];
+    return found;
+  };
+}
+
+function readOne(call: AcknowledgeCall, context: Context): AcknowledgeView {
+  const { byHandler, letterOf } = context;
   /** Deliveries under that handler by consumes that were under way when this was sent. */
   const underWay = (handler: string): readonly Delivery[] =>
     byHandler.get(handler)?.filter(({ consume }) => !before(consume, call) && mayPrecede(consume, call)) ?? [];
@@ -159,12 +218,13 @@ function readOne(
     const delivery = byHandler.get(entry.handler)?.findLast(({ consume }) => before(consume, call));
     if (delivery === undefined) return { entry, delivery, letter: undefined, worth: 'unknown', spentAs: undefined };
     const letter = letterOf(delivery);
-    const judged = worthOf(call, delivery, letter, earlier, slack);
+    const judged = worthOf(call, delivery, letter, context);
     // It may have been handed out once more, under the same handler (C3), without our having seen that before.
     const perhapsAgain =
       underWay(entry.handler).length > 0 ||
-      consumes.some((other) => mayHaveTaken(other) && before(delivery.consume, other) && mayPrecede(other, call));
-    const unsure = judged.worth === 'live' ? contested(call, delivery) : judged.spentAs !== 'success' && perhapsAgain;
+      context.lost.some((other) => before(delivery.consume, other) && mayPrecede(other, call));
+    const unsure =
+      judged.worth === 'live' ? context.contested(call, delivery) : judged.spentAs !== 'success' && perhapsAgain;
     const worth = unsure ? 'open' : judged.worth;
     return { entry, delivery, letter, ...judged, worth };
   });
@@ -181,19 +241,18 @@ function readOne(
   ]);
   const batch =
     own.size === 1 && entries?.every(({ delivery }) => delivery !== undefined) === true ? [...own][0] : undefined;
-  const mayBeNamed: Named = (delivery) => namedBefore(call, delivery, mayPrecede);
+  const mayBeNamed: Named = (delivery) => context.namedBefore(call, delivery, false);
   const shape = entries === undefined ? undefined : shapeOf(entries, batch, mayBeNamed);
   const ceiling = entries === undefined ? 0 : ceilingOf(entries, shape, batch, mayBeNamed);
   const gap =
     entries !== undefined && batch !== undefined && (shape === 'in-order' || shape === 'gap')
       ? {
           sure: gapAt(entries, batch, mayBeNamed),
-          perhaps: gapAt(entries, batch, (delivery) => namedBefore(call, delivery, before)),
+          perhaps: gapAt(entries, batch, (delivery) => context.namedBefore(call, delivery, true)),
         }
       : undefined;
   const due = dueOf(call, entries, shape, batch);
-  const outstanding =
-    batch !== undefined && consumes.some((other) => isOutstanding(other, batch, call, earlier, slack, mode));
+  const outstanding = batch !== undefined && context.isOutstanding(batch, call);
   const view: AcknowledgeView = {
     call,
     entries,
@@ -221,8 +280,7 @@ function worthOf(
   call: AcknowledgeCall,
   delivery: Delivery,
   letter: Letter | undefined,
-  earlier: Earlier,
-  slack: Slack,
+  { earlier, slack }: Context,
 ): Pick<EntryView, 'worth' | 'spentAs'> {
   const end = leaseEnd(delivery);
   const ofBatch = earlier.get(delivery.consume) ?? [];
@@ -234,11 +292,8 @@ function worthOf(
     if (fate === 'settled') return { worth: 'spent', spentAs: 'success' };
     failed ||= view.call.reply === 'ok' && fate === 'not-settled';
   }
-  const later = letter?.deliveries.some(
-    (other) =>
-      before(delivery.consume, other.consume) && before(other.consume, call) && other.handler !== delivery.handler,
-  );
-  if (later === true && call.sent[0] > delivery.consume.received[1] + delivery.consume.lease.most)
+  const later = letter !== undefined && isLaterUnderAnother(letter, delivery, call);
+  if (later && call.sent[0] > delivery.consume.received[1] + delivery.consume.lease.most)
     return { worth: 'superseded', spentAs: undefined };
   // What may have been acknowledged in time is perhaps spent: that it counts again is no more than unwelcome (B8).
   const perhaps = ofBatch.some(
@@ -250,9 +305,20 @@ function worthOf(
   if (call.sent[0] > end.latest + slack.mustLate) return { worth: perhaps ? 'open' : 'dead', spentAs: undefined };
   if (failed && !perhaps) return { worth: 'spent', spentAs: 'fail' };
   // Its batch was named before, or may be meanwhile: whether the rest of it is still good is not ruled (B2).
-  if (ofBatch.length > 0 || later === true) return { worth: 'open', spentAs: undefined };
+  if (ofBatch.length > 0 || later) return { worth: 'open', spentAs: undefined };
   // At the very instant of its end it may count as in time or not.
   return { worth: call.received[1] < end.earliest ? 'live' : 'open', spentAs: undefined };
+}
+
+/** Whether a message was surely handed out again, under another handler, before a call began. */
+function isLaterUnderAnother({ deliveries }: Letter, delivery: Delivery, call: AcknowledgeCall): boolean {
+  for (let index = deliveries.length - 1; index >= 0; index -= 1) {
+    const other = deliveries[index]!;
+    // They stand in the order of sending.
+    if (!before(delivery.consume, other.consume)) return false;
+    if (before(other.consume, call) && other.handler !== delivery.handler) return true;
+  }
+  return false;
 }
 
 /** Whether another acknowledgement has named that message before. */
@@ -332,25 +398,20 @@ function dueOf(
   };
 }
 
-/** Whether another batch may have been handed out before this one and may be in flight still. */
-function isOutstanding(
-  other: ConsumeCall,
-  batch: ConsumeCall,
+/** Whether nothing that a consume took can be in flight any more, or hold up the rest. */
+function isOver(
+  consume: ConsumeCall,
   call: AcknowledgeCall,
   earlier: Earlier,
   slack: Slack,
   mode: ArrangedQueue['mode'],
 ): boolean {
-  if (other === batch || !mayPrecede(other, batch)) return false;
+  const acknowledged = (): boolean => consume.deliveries.every((delivery) => isAcknowledged(delivery, call, earlier));
   // On FIFO what was handed out earlier and never acknowledged may hold up the rest for ever (B6).
-  if (mode === 'FIFO' && other.deliveries.some((delivery) => !isAcknowledged(delivery, call, earlier))) return true;
-  if (mayHaveTaken(other)) {
-    return other.received[1] + Math.max(other.lease.most, LEASE_FLOOR) + slack.mustLate >= call.sent[0];
-  }
-  return other.deliveries.some(
-    (delivery) =>
-      leaseEnd(delivery).latest + slack.mustLate >= call.sent[0] && !isAcknowledged(delivery, call, earlier),
-  );
+  if (mode === 'FIFO' && !acknowledged()) return false;
+  const taken = mayHaveTaken(consume);
+  const latest = consume.received[1] + Math.max(consume.lease.most, LEASE_FLOOR) + slack.mustLate;
+  return latest < call.sent[0] || (!taken && acknowledged());
 }
 
 /** Whether an acknowledgement that was surely over had named it, and was answered with counts. */

@@ -14,6 +14,7 @@ import {
   type Placed,
 } from './calls.ts';
 import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, type Slack } from './leases.ts';
+import { countBelow } from './sequence.ts';
 import type { GroupView, Letter } from './view.ts';
 
 /** Why a dead letter has to be there: what last happened to it. */
@@ -55,7 +56,19 @@ interface Index {
   readonly ofBatch: ReadonlyMap<ConsumeCall, readonly AcknowledgeView[]>;
   /** Calls that may have taken leases that we do not know of. */
   readonly lost: readonly (ConsumeCall | OtherGroupCall)[];
-  readonly giving: readonly ConsumeCall[];
+  readonly letterOf: ReadonlyMap<Delivery, Letter>;
+  /** For each consume that it was asked for, two of the messages that may have been in flight then: what is true of all is true of these. */
+  readonly inFlight: Map<ConsumeCall, readonly (Letter | Delivery)[]>;
+  readonly flights: readonly Flight[];
+  readonly settledAt: Map<Delivery, number>;
+}
+
+/** A batch that was handed out. */
+interface Flight {
+  readonly consume: ConsumeCall;
+  /** Judged instant by which its leases have to be over, and the latest of all batches up to it. */
+  readonly over: number;
+  readonly allOver: number;
 }
 
 const indexes = new WeakMap<GroupView, Index>();
@@ -73,10 +86,23 @@ function indexOf(group: GroupView): Index {
     naming,
     ofBatch,
     lost: [...group.consumes.filter(mayHaveTaken), ...group.suspects],
-    giving: group.consumes.filter(({ deliveries }) => deliveries.length > 0),
+    letterOf: new Map(group.letters.flatMap((letter) => letter.deliveries.map((delivery) => [delivery, letter]))),
+    inFlight: new Map(),
+    flights: flightsOf(group.consumes),
+    settledAt: new Map(),
   };
   indexes.set(group, index);
   return index;
+}
+
+function flightsOf(consumes: readonly ConsumeCall[]): Flight[] {
+  let allOver = -Infinity;
+  return consumes.flatMap((consume) => {
+    if (consume.deliveries.length === 0) return [];
+    const over = leaseEnd({ consume }).latest;
+    allOver = Math.max(allOver, over);
+    return [{ consume, over, allOver }];
+  });
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -266,31 +292,46 @@ function mayBeGone(group: GroupView, call: Call, letter: Letter): boolean {
 export const RETENTION_SURE = 71 * 3600;
 
 function anotherMayBeInFlight(group: GroupView, consume: ConsumeCall, letter: Letter, slack: Slack): boolean {
-  return indexOf(group).giving.some(
-    (other) =>
-      other !== consume &&
-      mayPrecede(other, consume) &&
-      other.deliveries.some((delivery) => {
-        if (letter.deliveries.includes(delivery)) return false;
-        if (leaseEnd(delivery).latest + slack.mustLate < consume.sent[0]) return false;
-        return !isSettledBefore(group, delivery, consume);
-      }),
-  );
+  const { inFlight } = indexOf(group);
+  let some = inFlight.get(consume);
+  if (some === undefined) inFlight.set(consume, (some = mayBeInFlight(group, consume, slack)));
+  return some.some((one) => one !== letter);
 }
+
+/** Two messages at most, by other consumes, that may have been in flight when a consume acted. */
+function mayBeInFlight(group: GroupView, consume: ConsumeCall, slack: Slack): (Letter | Delivery)[] {
+  const { flights, letterOf } = indexOf(group);
+  const found = new Set<Letter | Delivery>();
+  for (let index = countBelow(flights, leftOf, consume.arrived) - 1; index >= 0; index -= 1) {
+    const { consume: other, over, allOver } = flights[index]!;
+    if (allOver + slack.mustLate < consume.sent[0]) break;
+    if (other === consume || over + slack.mustLate < consume.sent[0]) continue;
+    for (const delivery of other.deliveries) {
+      if (isSettledBefore(group, delivery, consume)) continue;
+      found.add(letterOf.get(delivery) ?? delivery);
+      if (found.size === 2) return [...found];
+    }
+  }
+  return [...found];
+}
+
+const leftOf = ({ consume }: Flight): number => consume.left;
 
 /** Whether that delivery was surely acknowledged before a call began. */
 export function isSettledBefore(group: GroupView, delivery: Delivery, consume: Placed): boolean {
-  return (
-    indexOf(group)
-      .ofBatch.get(delivery.consume)
-      ?.some(
-        ({ call, entries, fateOf }) =>
-          before(call, consume) &&
-          entries?.some(
-            (entry) => entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
-          ) === true,
-      ) === true
-  );
+  const { settledAt, ofBatch } = indexOf(group);
+  let at = settledAt.get(delivery);
+  if (at === undefined) {
+    at = Infinity;
+    for (const { call, entries, fateOf } of ofBatch.get(delivery.consume) ?? []) {
+      const settles = entries?.some(
+        (entry) => entry.delivery === delivery && entry.letter !== undefined && fateOf(entry.letter) === 'settled',
+      );
+      if (settles === true) at = Math.min(at, call.arrived);
+    }
+    settledAt.set(delivery, at);
+  }
+  return at <= consume.left;
 }
 
 /** One stage in the life of a letter: due since its last delivery, or its arrival, and what became of it. */

@@ -54,10 +54,9 @@ export function waiverVerdicts(
 
   const asked = only === null ? () => true : matcher(only);
   const wasTested = ({ clause, scenario }: Waiver): boolean => {
-    // Other programs than those of this run might show it.
-    if (scenario === ALL_PROGRAMS) return false;
     // With --only some of what provokes a clause may have been left out, unless the clause itself was named.
     if (scenario === undefined) return asked(clause) && isWhole(clause);
+    // Never for all programs: others than those of this run might show it.
     return [...judgements].some(
       ([history, { findings }]) =>
         history.scenario === scenario &&

@@ -81,8 +81,32 @@ test('in a generated program the values of parameters are by chance, and tell no
   expect(differ(texts('11'), texts('247'), true)).toBe(false);
 });
 
-test('what is left of a text can be read', () => {
-  expect(
-    kindOf({ expected: 'fail is 2 or 3 of dmsc-a-0-1', observed: 'it was answered with 503 after 2.5 s' }, false),
-  ).toEqual({ expected: 'fail is # or # of TAG', observed: 'it was answered with 503 after # s' });
+describe('what is left of a text can be read', () => {
+  test.for([
+    [
+      'fail is 2 or 3 of dmsc-a-0-1',
+      'it was answered with 503 after 2.5 s',
+      'fail is # or # of TAG',
+      'it was answered with 503 after # s',
+    ],
+    ['success is 2', 'success is 10', 'success is #', 'success is # (more)'],
+    ['success is 2', 'success is 1', 'success is #', 'success is # (fewer)'],
+    ['success is 2', 'success is 2', 'success is #', 'success is #'],
+    ['success is 2', 'it is 1 and 3', 'success is #', 'it is # and #'],
+    ['success is 2', 'it is missing', 'success is #', 'it is missing'],
+    ['2 and 3 are there', '1 is', '# and # are there', '# is'],
+    ['is rejected with a 4xx', 'max_msgs=11', 'is rejected with a 4xx', 'max_msgs=11'],
+    ['body {"a":[1]}', 'a body … of dmsc-a-0-1', 'body …', 'a body … of TAG'],
+    ['attribute "a" is -1.5e3', 'it is false', 'attribute …', 'it is false'],
+  ] as const)('%s, %s', ([expected, observed, due, seen]) => {
+    expect(kindOf({ expected, observed }, false)).toEqual({ expected: due, observed: seen });
+  });
+
+  test('also of a generated program', () => {
+    const texts = { expected: 'time_wait=1m, max_msgs=, is rejected', observed: 'ack_wait=99 is 2' };
+    expect(kindOf(texts, true)).toEqual({
+      expected: 'time_wait=…, max_msgs=…, is rejected',
+      observed: 'ack_wait=… is #',
+    });
+  });
 });

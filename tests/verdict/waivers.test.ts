@@ -8,7 +8,12 @@ import { failuresIn } from '../../src/verdict/waivers.ts';
 import { footer, story } from '../support/history.ts';
 import { registerOf } from '../support/runs.ts';
 
-const register = registerOf({ id: 'must.one' }, { id: 'must.two' }, { id: 'should.one', level: 'SHOULD' });
+const register = registerOf(
+  { id: 'must.one' },
+  { id: 'must.two' },
+  { id: 'should.one', level: 'SHOULD' },
+  { id: 'info.one', level: 'INFO' },
+);
 const EXCHANGE = { id: 1 };
 const HELD = held(EXCHANGE);
 const BAD = broken('a good answer', 'a bad one', EXCHANGE);
@@ -130,6 +135,9 @@ describe('a waiver excuses what it is about', () => {
     const waivers = [waiver({ scenario: 'a/1' })];
     expect(verdict({ says: { 'must.one': { 'a/1': [BAD], 'a/2': [HELD] } }, waivers })).toMatchObject({ exitCode: 0 });
     expect(verdict({ says: { 'must.one': { 'a/1': [BAD], 'a/2': [BAD] } }, waivers })).toMatchObject({ exitCode: 1 });
+    expect(verdict({ says: { 'must.one': { 'a/1': [BAD], 'programs/1': [BAD] } }, waivers })).toMatchObject({
+      exitCode: 1,
+    });
   });
 
   test('in all generated programs, where it names these', () => {
@@ -137,6 +145,22 @@ describe('a waiver excuses what it is about', () => {
     const says = { 'must.one': { 'a/1': [HELD], 'programs/1': [BAD], 'programs/1/shrunk': [BAD] } };
     expect(verdict({ says, waivers })).toMatchObject({ exitCode: 0, waived: 1 });
     expect(verdict({ says: { 'must.one': { 'a/1': [BAD] } }, waivers })).toMatchObject({ exitCode: 1 });
+  });
+
+  test('in programs whatever the values that chance chose', () => {
+    const [one, other] = ['11', '247'].map((value) => broken(`max_msgs=${value} is rejected`, 'it is not', EXCHANGE));
+    if (one === undefined || other === undefined || one.outcome !== 'broken') throw new TypeError('nothing is broken');
+    const waivers = [waiver({ fingerprint: fingerprintOf('must.one', one, true) })];
+    expect(verdict({ says: { 'must.one': { 'programs/1': [other] } }, waivers })).toMatchObject({ exitCode: 0 });
+    expect(verdict({ says: { 'must.one': { 'a/1': [one] } }, waivers })).toMatchObject({ exitCode: 1 });
+    const { evidence, rules } = told({
+      says: { 'must.one': { 'a/1': [one], 'programs/1': [one], 'programs/2': [other] } },
+    });
+    const failures = failuresIn(evidence, register, rules, { eachScenario: false });
+    expect(failures.map(({ fingerprint, findings }) => [fingerprint === waivers[0]?.fingerprint, findings])).toEqual([
+      [false, 1],
+      [true, 2],
+    ]);
   });
 
   test.for([
@@ -163,6 +187,20 @@ describe('a waiver that excuses nothing', () => {
       { scenario: 'a/2' },
       'not-exercised',
       0,
+    ],
+    [
+      'is not in one that was about another clause',
+      { 'must.one': { 'a/1': [HELD] }, 'must.two': { 'a/2': [HELD] } },
+      { scenario: 'a/2' },
+      'not-exercised',
+      0,
+    ],
+    [
+      'is stale in one that decided it beside others',
+      { 'must.one': { 'a/1': [HELD], 'a/2': [HELD] }, 'must.two': { 'a/2': [HELD] } },
+      { scenario: 'a/2' },
+      'stale',
+      4,
     ],
     ['is not where its clause was not asked for', { 'must.two': { 'a/1': [HELD] } }, {}, 'not-exercised', 0],
     ['is not where nothing is decided', { 'must.one': { 'a/1': [undecided(EXCHANGE)] } }, {}, 'not-exercised', 3],
@@ -191,6 +229,8 @@ describe('a waiver that excuses nothing', () => {
     const says = { 'must.one': { 'a/1': [HELD], 'a/2': [] } };
     expect(states(verdict({ says, waivers: [waiver()] }))).toEqual([['stale', 0]]);
     expect(states(verdict({ says, waivers: [waiver()], ends: { 'a/2': end } }))).toEqual([['not-exercised', 0]]);
+    const named = verdict({ says, waivers: [waiver({ scenario: 'a/1' })], ends: { 'a/1': end } });
+    expect(states(named)).toEqual([['not-exercised', 0]]);
   });
 
   test.for([
@@ -247,6 +287,7 @@ describe('the failures of a run', () => {
     'must.one': { 'programs/1': [BAD], 'a/1': [BAD, BAD, WORSE], 'a/2': [BAD] },
     'must.two': { 'programs/1': [BAD], 'programs/2': [BAD] },
     'should.one': { 'a/1': [BAD] },
+    'info.one': { 'a/1': [BAD] },
   };
   const seen = (parts: Partial<Told>, eachScenario = false): unknown => {
     const { evidence, rules } = told({ says, ...parts });
@@ -279,7 +320,12 @@ describe('the failures of a run', () => {
   });
 
   test('are those of a SHOULD in a strict run only', () => {
-    expect(seen({ header: { strict: true } })).toContainEqual(['should.one  a/1 a bad one', 1, 1, false]);
+    expect(seen({ header: { strict: true } })).toEqual([
+      ['must.one  a/1 a bad one', 4, 3, false],
+      ['must.one  a/1 none at all', 1, 1, false],
+      ['should.one  a/1 a bad one', 1, 1, false],
+      ['must.two programs/* programs/1 a bad one', 2, 1, false],
+    ]);
   });
 
   test('know the waiver that excuses all of them already', () => {

@@ -278,6 +278,10 @@ out?: string
  */
 strict?: boolean
 /**
+ * File of waivers: failures that are known and, until a day, do not fail the run. See docs/waivers.md.
+ */
+waivers?: string
+/**
  * URL of the endpoint's clock hook; then nothing has to be waited for.
  */
 clockUrl?: string
@@ -467,6 +471,10 @@ reason: string
  * There where the endpoint's certificate was not checked.
  */
 insecure?: true
+/**
+ * The waivers that the run was told to apply; absent where there were none.
+ */
+waivers?: Waiver[]
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -501,6 +509,40 @@ clock: Feature
 export interface Feature {
 present: boolean
 reason: string
+}
+export interface Waiver {
+/**
+ * Id of the clause that is broken.
+ */
+clause: string
+/**
+ * Id of the only scenario in which it is excused; programs/* stands for all generated programs.
+ */
+scenario?: string
+/**
+ * Fingerprint of the failure, as reports and verdict.json show it.
+ */
+fingerprint: string
+/**
+ * What is wrong: the endpoint, the suite, or what is disputed is how the documents are read.
+ */
+kind: ("endpoint-bug" | "suite-bug" | "document-dispute")
+/**
+ * Why it is excused, in words.
+ */
+reason: string
+/**
+ * URL of the issue that is to end it.
+ */
+issue: string
+/**
+ * Who sees to it.
+ */
+owner: string
+/**
+ * The last UTC day on which it excuses anything, such as 2027-01-31.
+ */
+expires: string
 }
 export interface Start {
 type: "start"
@@ -1081,6 +1123,10 @@ clauses: {
  */
 export interface Verdict {
 verdict: ("conformant" | "incomplete" | "nonconformant")
+/**
+ * How many clauses are broken and would fail the run if no waiver excused them. Absent where there are none; such a run cannot be certified.
+ */
+waived?: number
 exitCode: (0 | 1 | 3 | 4 | 70 | 130 | 143)
 /**
  * Whether --only narrowed what had to be exercised.
@@ -1095,7 +1141,7 @@ complete: boolean
  */
 blame: ("endpoint" | "arrangement" | "network" | "suite" | "operator" | null)
 /**
- * Why the run is not conformant, in words.
+ * Why the run is not conformant, or not without reserve, in words.
  */
 reasons: string[]
 profile: ("gate" | "certify")
@@ -1120,6 +1166,10 @@ seconds: number
 longestWait: number
 clauses: ClauseVerdict[]
 scenarios: ScenarioVerdict[]
+/**
+ * What each waiver of the run came to; absent where it had none.
+ */
+waivers?: WaiverVerdict[]
 undeleted: string[]
 programs: ProgramCoverage
 counterexamples: FoundCounterexample[]
@@ -1128,6 +1178,10 @@ export interface ClauseVerdict {
 id: string
 level: ("MUST" | "SHOULD" | "INFO")
 verdict: ("pass" | "fail" | "warn" | "info" | "not-applicable" | "not-exercised")
+/**
+ * There where it is broken and waivers excuse all that was found.
+ */
+waived?: true
 /**
  * Number of findings: held, broken and noted.
  */
@@ -1145,7 +1199,7 @@ reason?: string
  */
 notes?: string[]
 /**
- * The broken ones; no more than a hundred of them.
+ * The broken ones, those that no waiver excuses first; no more than a hundred of them.
  */
 findings: BrokenFinding[]
 /**
@@ -1161,16 +1215,70 @@ observed: string
  * Ids of the exchanges in that scenario.
  */
 exchanges: number[]
+/**
+ * The same for the same kind of failure of this clause, in whatever run.
+ */
+fingerprint: string
+/**
+ * There where a waiver excuses it.
+ */
+waived?: true
 }
 export interface ScenarioVerdict {
 id: string
 verdict: ("pass" | "fail" | "warn" | "not-exercised")
+/**
+ * There where waivers excuse all that fails in it.
+ */
+waived?: true
 reason?: string
 /**
  * Null if it never started.
  */
 startedAt: (string | null)
 seconds: number
+}
+export interface WaiverVerdict {
+/**
+ * Id of the clause that is broken.
+ */
+clause: string
+/**
+ * Id of the only scenario in which it is excused; programs/* stands for all generated programs.
+ */
+scenario?: string
+/**
+ * Fingerprint of the failure, as reports and verdict.json show it.
+ */
+fingerprint: string
+/**
+ * What is wrong: the endpoint, the suite, or what is disputed is how the documents are read.
+ */
+kind: ("endpoint-bug" | "suite-bug" | "document-dispute")
+/**
+ * Why it is excused, in words.
+ */
+reason: string
+/**
+ * URL of the issue that is to end it.
+ */
+issue: string
+/**
+ * Who sees to it.
+ */
+owner: string
+/**
+ * The last UTC day on which it excuses anything, such as 2027-01-31.
+ */
+expires: string
+/**
+ * excuses: it covers findings. stale: it covers none, though what it is about was put to the test. expired: its day is over, so it excuses nothing. unknown: there is no such clause. not-exercised: what it is about was not put to the test, or not fully.
+ */
+state: ("excuses" | "stale" | "expired" | "unknown" | "not-exercised")
+/**
+ * How many broken findings it covers.
+ */
+findings: number
 }
 /**
  * A generated program that broke a clause.
@@ -1191,4 +1299,46 @@ operations: number
  * How many are left.
  */
 shortest: number
+}
+
+/**
+ * Failures that are known and, until a day, do not fail a run. Each entry is about one kind of failure of one clause; any other failure of that clause still fails the run.
+ */
+export interface Waivers {
+$schema?: string
+waivers: WrittenWaiver[]
+}
+export interface WrittenWaiver {
+/**
+ * Id of the clause that is broken.
+ */
+clause: string
+/**
+ * Id of the only scenario in which it is excused; programs/* stands for all generated programs.
+ */
+scenario?: string
+/**
+ * Fingerprint of the failure, as reports and verdict.json show it.
+ */
+fingerprint: string
+/**
+ * What is wrong: the endpoint, the suite, or what is disputed is how the documents are read.
+ */
+kind: ("endpoint-bug" | "suite-bug" | "document-dispute")
+/**
+ * Why it is excused, in words.
+ */
+reason: string
+/**
+ * URL of the issue that is to end it.
+ */
+issue: string
+/**
+ * Who sees to it.
+ */
+owner: string
+/**
+ * The last UTC day on which it excuses anything, such as 2027-01-31.
+ */
+expires: string
 }

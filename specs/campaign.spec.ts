@@ -15,6 +15,7 @@ import { targetOf } from '../src/campaign/embedded.ts';
 import { openEvidence } from '../src/campaign/evidence-file.ts';
 import type { Chapter, Scenario } from '../src/campaign/scenario.ts';
 import type { Credentials } from '../src/campaign/settings.ts';
+import { refuseUnknown } from '../src/campaign/waivers-file.ts';
 import type { History } from '../src/history/evidence.ts';
 import type { RegisteredClause } from '../src/history/register.ts';
 import { version } from '../src/package.ts';
@@ -25,6 +26,7 @@ import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
 import type { Finding } from '../src/rules/rule.ts';
 import { judge, type Judged } from '../src/verdict/judge.ts';
+import { isExcused } from '../src/verdict/waivers.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
 
@@ -43,6 +45,12 @@ if (channel !== undefined) {
   tell({ kind: 'listening' });
 }
 
+if (settings.waivers !== undefined)
+  refuseUnknown(
+    settings.waivers,
+    register,
+    chapters.flatMap((chapter) => chapter.scenarios),
+  );
 const target = targetOf(settings);
 const programs: Chapter = {
   name: 'programs',
@@ -105,7 +113,7 @@ afterAll(async () => {
   await findCounterexamples({
     campaign,
     runs: new Map((await Promise.all(ofPrograms)).flat()),
-    brokenIn: (history) => failures(judge(history, rules).findings).map(({ clause }) => clause.id),
+    brokenIn: (history) => failures(history, judge(history, rules).findings).map(({ clause }) => clause.id),
     budget: budgetFor(target.clock),
     interrupted: () => interrupt.signal.aborted,
     progress: (scenario, clause) => tell({ kind: 'shrinking', scenario, clause }),
@@ -152,7 +160,7 @@ function complaintOf(scenario: Scenario, history: History): string | undefined {
   const { findings, crashed } = judge(history, rules);
   const parts = [
     ...crashed.map(({ clause, reason }) => `the suite itself failed: the rule of ${clause} crashed: ${reason}`),
-    ...failures(findings).map(({ clause, finding }) =>
+    ...failures(history, findings).map(({ clause, finding }) =>
       [
         `${clause.id} (${clause.level}): ${clause.text}`,
         `  expected   ${plain(finding.expected)}`,
@@ -168,13 +176,15 @@ function complaintOf(scenario: Scenario, history: History): string | undefined {
 
 /** The findings that make a run fail. */
 function failures(
+  history: History,
   findings: readonly Judged[],
 ): { readonly clause: RegisteredClause; readonly finding: Extract<Finding, { outcome: 'broken' }> }[] {
-  return findings.flatMap(({ clause: id, finding }) => {
+  return findings.flatMap((judged) => {
+    const { clause: id, finding } = judged;
     const clause = register.clauses.get(id);
     if (finding.outcome !== 'broken' || clause === undefined) return [];
     const fails = clause.level === 'MUST' || (settings.strict && clause.level === 'SHOULD');
-    return fails ? [{ clause, finding }] : [];
+    return fails && !isExcused(campaign.header, history, judged) ? [{ clause, finding }] : [];
   });
 }
 

@@ -48,7 +48,7 @@ const house: Readonly<Record<string, Room>> = {
   },
   report: { rooms: ['verdict', 'history'] },
   // What judges is pure: no I/O, and nothing that could do some.
-  verdict: { rooms: ['rules', 'history'], packages: [] },
+  verdict: { rooms: ['rules', 'history'], packages: ['node:crypto'] },
   rules: { rooms: ['history'], packages: [] },
   history: { rooms: [], packages: ['ajv/dist/2020.js', 'node:crypto'] },
   package: { rooms: [], packages: ['node:fs', 'node:path'] },

@@ -227,6 +227,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     ...selected,
     scenarios: offered.filter(({ id }) => arrangement.refusal(id) === undefined),
   };
+  const waivers = settings.waivers?.waivers ?? [];
   const header: Header = {
     type: 'header',
     format: 1,
@@ -249,6 +250,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     ...(arrangement.kind === 'dms' ? {} : { arrangement: arrangement.kind }),
     ...(unarranged.length === 0 ? {} : { unarranged }),
     ...(settings.transport.insecure ? { insecure: true as const } : {}),
+    ...(waivers.length === 0 ? {} : { waivers: [...waivers] }),
   };
   write(header);
   for (const line of probed) write(line);

@@ -10,6 +10,7 @@ import { arrangeOf, endpointUrl, flag, httpUrl, integer, oneOf, projectId, text,
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 import { systemCode, UsageError } from './usage-error.ts';
+import { readWaivers } from './waivers-file.ts';
 
 /** What can be given, by its name in the configuration file, and its environment variable. */
 export const VARIABLES = {
@@ -23,6 +24,7 @@ export const VARIABLES = {
   programs: 'DMS_PROGRAMS',
   out: 'DMS_OUT',
   strict: 'DMS_STRICT',
+  waivers: 'DMS_WAIVERS',
   clockUrl: 'DMS_CLOCK_URL',
   maxQueues: 'DMS_MAX_QUEUES',
   arrange: 'DMS_ARRANGE',
@@ -100,6 +102,7 @@ export async function configure(
   };
   const project = take('project', projectId) ?? 'dms-conformance';
   if (endpoint !== undefined) refuseConfusable(credentials, [project, endpoint, clockUrl]);
+  const waivers = take('waivers', (given) => text(given, 'the path of a file of waivers'));
   const settings = {
     endpoint,
     project,
@@ -108,6 +111,7 @@ export async function configure(
     seed: take('seed', (given) => integer(given, 0, 0xffffffff)) ?? randomInt(0x100000000),
     programs: take('programs', (given) => integer(given, 0, 100_000)) ?? programsFor(profile, endpoint, clockUrl),
     strict: take('strict', flag) ?? false,
+    waivers: waivers === undefined ? undefined : await readWaivers(waivers),
     clockUrl,
     maxQueues: take('maxQueues', (given) => integer(given, 2, 400)),
     arrange: take('arrange', (given) => arrangeOf(given, endpoint)) ?? { kind: 'dms' as const },

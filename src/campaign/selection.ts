@@ -1,6 +1,9 @@
 import type { Clause, Header } from '../../schemas/types.ts';
+import { matcher } from '../history/matcher.ts';
 import type { RegisteredClause } from '../history/register.ts';
 import type { Scenario } from './scenario.ts';
+
+export { matcher };
 
 /** What a run sets out to do. */
 export interface Selection {
@@ -46,14 +49,4 @@ export function select(
       ...inProfile.filter(({ waiting }) => waiting !== 'controlled').map(({ seconds }) => seconds),
     ),
   };
-}
-
-/** `*` stands for anything; a pattern without one matches whole ids and everything below them. */
-export function matcher(pattern: string): (id: string) => boolean {
-  const source = pattern
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  const expression = new RegExp(`^${source}${pattern.includes('*') ? '' : '(?:[./].*)?'}$`);
-  return (id) => expression.test(id);
 }

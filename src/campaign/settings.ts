@@ -1,5 +1,6 @@
 import type { Configuration } from '../../schemas/types.ts';
 import type { Transport } from '../endpoint/transport.ts';
+import type { WaiversFile } from './waivers-file.ts';
 
 export type { Credentials } from '../endpoint/credentials.ts';
 
@@ -22,6 +23,7 @@ export interface Settings {
   /** How many programs are generated. */
   readonly programs: number;
   readonly strict: boolean;
+  readonly waivers: WaiversFile | undefined;
   readonly clockUrl: string | undefined;
   /** Undefined: what the endpoint's quota leaves free. */
   readonly maxQueues: number | undefined;

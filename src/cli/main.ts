@@ -12,7 +12,7 @@ const SUITE_FAILED = 70;
 
 /** Options that say what is run, and how; the others say where, who asks, and who arranges. */
 const OF_RUNNING: readonly string[] =
-  '--profile --only --seed --programs --out --strict --clock-url --max-queues --quiet'.split(' ');
+  '--profile --only --seed --programs --out --strict --waivers --clock-url --max-queues --quiet'.split(' ');
 
 const EXAMPLES = `
 Examples:
@@ -97,7 +97,11 @@ ${EXIT_CODES}`,
     .command('doctor')
     .description('Tries one of everything that a run needs, says what is missing, and how long a run will take.');
   for (const option of runOptions())
-    if (!['--only', '--programs', '--seed', '--out', '--profile', '--strict', '--quiet'].includes(option.long ?? ''))
+    if (
+      !['--only', '--programs', '--seed', '--out', '--profile', '--strict', '--waivers', '--quiet'].includes(
+        option.long ?? '',
+      )
+    )
       doctorCommand.addOption(option);
   doctorCommand.action(async (options: RunOptions) => {
     const { doctor } = await import('./doctor.ts');
@@ -148,13 +152,44 @@ ${EXIT_CODES}`,
       await report(format, directory, options, terminal);
     });
 
+  const waivers = program
+    .command('waivers')
+    .description('Makes and checks files of waivers: failures that are known and, until a day, do not fail a run.');
+  waivers
+    .command('write')
+    .description('Writes a file with an entry for each failure of a run; entries that it had already stay as they are.')
+    .argument('<run>', 'directory of the run, or its evidence.ndjson')
+    .addOption(new Option('--kind <kind>', 'what is wrong').choices(WAIVER_KINDS).makeOptionMandatory())
+    .requiredOption('--reason <text>', 'why it is excused')
+    .requiredOption('--issue <url>', 'the issue that is to end it')
+    .requiredOption('--owner <name>', 'who sees to it')
+    .requiredOption('--expires <day>', 'the last UTC day on which it is excused, such as 2027-01-31')
+    .option('--each-scenario', 'an entry for each scenario that shows a failure, so that any other one is still red')
+    .option('--out <file>', 'file to write', 'waivers.yaml')
+    .action(async (run: string, options: WaiversWriteOptions) => {
+      const { writeWaivers } = await import('./waivers.ts');
+      await writeWaivers(run, options, terminal);
+    });
+  waivers
+    .command('check')
+    .description(
+      'Checks a file of waivers; with the evidence of a run, says what that would have come to with it today.',
+    )
+    .argument('<file>', 'file of waivers')
+    .argument('[run]', 'directory of a run, or its evidence.ndjson')
+    .addHelpText('after', '\nExit codes: with a run, those of the run; without, 4 where an entry has expired, else 0.')
+    .action(async (file: string, run: string | undefined) => {
+      const { checkWaivers } = await import('./waivers.ts');
+      finish(await checkWaivers(file, run, terminal));
+    });
+
   const replayCommand = program
     .command('replay')
     .description('Runs a counterexample again that a run has found, and shows what came of it.')
     .argument('<case>', 'file in the directory cases of a run')
     .option('--times <number>', 'how often it is run, 1 to 100', '3');
   for (const option of runOptions())
-    if (!['--only', '--programs', '--seed'].includes(option.long ?? '')) replayCommand.addOption(option);
+    if (!['--only', '--programs', '--seed', '--waivers'].includes(option.long ?? '')) replayCommand.addOption(option);
   replayCommand.action(async (path: string, options: ReplayOptions) => {
     const { replay } = await import('./replay.ts');
     finish(await replay(path, options, terminal));
@@ -207,6 +242,18 @@ ${EXIT_CODES}`,
       await emulate(options, terminal);
     });
   return program;
+}
+
+const WAIVER_KINDS = ['endpoint-bug', 'suite-bug', 'document-dispute'] as const;
+
+export interface WaiversWriteOptions {
+  readonly kind: (typeof WAIVER_KINDS)[number];
+  readonly reason: string;
+  readonly issue: string;
+  readonly owner: string;
+  readonly expires: string;
+  readonly eachScenario?: boolean;
+  readonly out: string;
 }
 
 export type ReplayOptions = RunOptions & { readonly times: string };
@@ -265,6 +312,10 @@ function runOptions(): Option[] {
     ),
     new Option('--out <directory>', 'directory for evidence and reports (default: reports/<UTC time>-<profile>)'),
     new Option('--strict', 'a broken SHOULD fails the run'),
+    new Option(
+      '--waivers <file>',
+      'failures that are known and, until a day, do not fail the run: see docs/waivers.md',
+    ),
     new Option('--clock-url <url>', "URL of the endpoint's clock hook; then nothing has to be waited for"),
     new Option('--max-queues <number>', 'how many queues may exist at once, 2 to 400 (default: the free quota)'),
     new Option(

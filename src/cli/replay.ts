@@ -40,7 +40,8 @@ export async function replay(path: string, { times, ...options }: ReplayOptions,
   const target = targetOf(settings);
   const scenarios = Array.from({ length: count }, (_, index) => programScenario(`replay/${index + 1}`, program));
   await runCampaign({
-    settings: { ...settings, only: 'replay/*' },
+    // A replay shows whether it breaks, excused or not.
+    settings: { ...settings, only: 'replay/*', waivers: undefined },
     target,
     credentials,
     scenarios,

@@ -8,6 +8,7 @@ import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
 import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
+import { refuseUnknown } from '../campaign/waivers-file.ts';
 import { readEvidence, type Evidence } from '../history/evidence.ts';
 import { version } from '../package.ts';
 import { PROGRAMS } from '../programs/ids.ts';
@@ -27,6 +28,7 @@ import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 const SUITE_FAILED = 70;
+const ALL_SCENARIOS = chapters.flatMap(({ scenarios }) => scenarios);
 
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
@@ -36,6 +38,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     (profile, stamp) => `${stamp}-${profile}`,
   );
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
+  if (settings.waivers !== undefined) refuseUnknown(settings.waivers, register, ALL_SCENARIOS);
   const selection = selected(settings, clock);
   const programs = programsIn(settings);
   await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
@@ -79,11 +82,7 @@ function programsIn({ programs, only }: Settings): number {
 }
 
 function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
-  const selection = select(
-    chapters.flatMap(({ scenarios }) => scenarios),
-    register.clauses,
-    { ...settings, clock },
-  );
+  const selection = select(ALL_SCENARIOS, register.clauses, { ...settings, clock });
   if (selection.scenarios.length > 0 || programsIn(settings) > 0) return selection;
   const only = plain(settings.only ?? '');
   const meant = guess(only);
@@ -105,6 +104,9 @@ function banner(
     ...(proxy === undefined ? [] : [['proxy', proxy]]),
     ['profile', `${settings.profile}${settings.strict ? ', strict' : ''}, ${clock} clock`],
     ...(settings.only === undefined ? [] : [['only', settings.only]]),
+    ...(settings.waivers === undefined
+      ? []
+      : [['waivers', `${settings.waivers.waivers.length}, of ${settings.waivers.path}`]]),
     ['seed', `${settings.seed}`],
     ['suite', `${version}, register ${shortDigest(register.digest)}`],
     [

@@ -8,6 +8,9 @@ import type {
   Program,
 } from '../../schemas/types.ts';
 
+/** What a waiver calls the scenario of all generated programs: which of them finds something, chance decides. */
+export const ALL_PROGRAMS = 'programs/*';
+
 /** One operation a line, in the imperative; what runs together stands below it, lane by lane. */
 export function programText(program: Program): string[] {
   const groups = program.groups === 1 ? 'one group' : `${program.groups} groups`;

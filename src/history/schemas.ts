@@ -6,6 +6,7 @@ import errorBody from '../../schemas/error-body.schema.json' with { type: 'json'
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
 import preloaded from '../../schemas/preloaded.schema.json' with { type: 'json' };
 import verdict from '../../schemas/verdict.schema.json' with { type: 'json' };
+import waivers from '../../schemas/waivers.schema.json' with { type: 'json' };
 import type {
   ArrangeAnswer,
   Case,
@@ -14,6 +15,7 @@ import type {
   EvidenceLine,
   Preloaded,
   Verdict,
+  Waivers,
 } from '../../schemas/types.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
@@ -44,4 +46,5 @@ export const schemas = {
   evidence: lazily<EvidenceLine>(evidence),
   preloaded: lazily<Preloaded>(preloaded),
   verdict: lazily<Verdict>(verdict),
+  waivers: lazily<Waivers>(waivers),
 };

@@ -7,7 +7,7 @@ import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
 import type { Register } from '../history/register.ts';
 import { plain } from './plain.ts';
 import { shown, type Shown } from './standing.ts';
-import { EXIT_MEANINGS, INSECURE, placesOf } from './words.ts';
+import { exitMeaning, INSECURE, placesOf, waiverText } from './words.ts';
 
 interface Case {
   readonly suite: string;
@@ -34,22 +34,31 @@ export function junit(verdict: Verdict, register: Register): string {
 }
 
 function ofRun(verdict: Verdict): Case {
-  const { exitCode, reasons } = verdict;
+  const { exitCode, reasons, waived, waivers = [] } = verdict;
   const kind = exitCode === 0 ? 'passed' : verdict.verdict === 'nonconformant' ? 'failure' : 'error';
   return {
     suite: 'run',
     name: 'verdict',
     kind,
-    message: EXIT_MEANINGS[exitCode],
-    details: [...(verdict.insecure === true ? [INSECURE] : []), ...reasons.map(plain)].join('\n'),
+    message: exitMeaning(verdict),
+    details: [
+      ...(verdict.insecure === true ? [INSECURE] : []),
+      ...(waived === undefined ? [] : [exitMeaning(verdict)]),
+      ...reasons.map(plain),
+      ...waivers.map((waiver) => plain(`waiver of ${waiver.clause}, ${waiver.state}: ${waiverText(waiver)}`)),
+    ].join('\n'),
   };
 }
 
-function ofClause({ clause, of, standing }: Shown): Case {
+function ofClause({ clause, of, standing, waivers }: Shown): Case {
   const base = { suite: clause.chapter, name: clause.id };
   const details = [`${clause.level}: ${clause.text}`, placesOf(clause), ...of.findings.map(inWords)].join('\n');
   if (standing === 'failed') {
     return { ...base, kind: 'failure', message: plain(of.findings[0]?.observed ?? clause.text), details };
+  }
+  if (standing === 'waived') {
+    const message = plain(`broken, but waived: ${waivers.map(waiverText).join('; ')}`);
+    return { ...base, kind: 'skipped', message, details };
   }
   if (standing === 'not-exercised' || standing === 'not-applicable') {
     const kind = standing === 'not-exercised' && clause.level === 'MUST' ? 'error' : 'skipped';

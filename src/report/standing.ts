@@ -1,24 +1,34 @@
 /** The clauses of a verdict as reports show them; what each of them is was decided before. */
-import type { ClauseVerdict, Verdict } from '../../schemas/types.ts';
+import type { ClauseVerdict, Verdict, WaiverVerdict } from '../../schemas/types.ts';
 import type { Register, RegisteredClause } from '../history/register.ts';
 
-/** `failed` is what made the run nonconformant: a broken MUST and, in a strict run, a broken SHOULD. */
-export type Standing = 'failed' | 'warned' | 'noted' | 'passed' | 'not-exercised' | 'not-applicable';
+/**
+ * `failed` is what made the run nonconformant: a broken MUST and, in a strict run, a broken SHOULD. `waived` is what is broken
+ * and excused.
+ */
+export type Standing = 'failed' | 'waived' | 'warned' | 'noted' | 'passed' | 'not-exercised' | 'not-applicable';
 
 /** A clause and what the run says of it. */
 export interface Shown {
   readonly clause: RegisteredClause;
   readonly of: ClauseVerdict;
   readonly standing: Standing;
+  /** The waivers that excuse some of what was found. */
+  readonly waivers: readonly WaiverVerdict[];
 }
 
 export function shown(verdict: Verdict, register: Register): readonly Shown[] {
   return verdict.clauses.flatMap((of): Shown[] => {
     const clause = register.clauses.get(of.id);
-    return clause === undefined
-      ? []
-      : [{ clause, of, standing: verdict.strict && of.verdict === 'warn' ? 'failed' : STANDINGS[of.verdict] }];
+    if (clause === undefined) return [];
+    const waivers = (verdict.waivers ?? []).filter(({ clause, state }) => clause === of.id && state === 'excuses');
+    return [{ clause, of, standing: standingOf(of, verdict.strict), waivers }];
   });
+}
+
+function standingOf({ verdict, waived }: ClauseVerdict, strict: boolean): Standing {
+  if (waived === true) return 'waived';
+  return strict && verdict === 'warn' ? 'failed' : STANDINGS[verdict];
 }
 
 const STANDINGS: Readonly<Record<ClauseVerdict['verdict'], Standing>> = {

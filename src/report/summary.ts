@@ -6,36 +6,50 @@ import { counterexampleText } from './counterexample.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
 import { SELF_TEST } from './terminal.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf, shortDigest } from './words.ts';
+import {
+  brokenCount,
+  count,
+  duration,
+  exitMeaning,
+  headline,
+  INSECURE,
+  placesOf,
+  shortDigest,
+  toneOf,
+  waiverText,
+} from './words.ts';
 
 const MOST_IDS = 20;
-const MARK = { conformant: '✅', incomplete: '⚠️', nonconformant: '❌' } as const;
+const MARKS = { good: '✅', doubtful: '⚠️', bad: '❌' } as const;
 
 export function summary(verdict: Verdict, register: Register, evidence: Pick<Evidence, 'histories'>): string {
   const all = shown(verdict, register);
   const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
   const failed = those('failed');
+  const waived = those('waived');
   const warned = those('warned');
   const notExercised = those('not-exercised');
   const parts = [
-    `## ${MARK[verdict.verdict]} ${verdict.verdict}`,
+    `## ${MARKS[toneOf(verdict)]} ${headline(verdict)}`,
     ...(verdict.insecure === true ? [`**${INSECURE}.**`] : []),
     [
       `${code(verdict.endpoint)}, profile **${verdict.profile}**${verdict.strict ? ', strict' : ''}, ${verdict.clock} clock, ${duration(verdict.seconds)}, seed ${verdict.seed}, suite ${verdict.suite.version}, register ${code(shortDigest(verdict.suite.register))}.`,
-      `Exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}.`,
+      `Exit code ${verdict.exitCode}: ${exitMeaning(verdict)}.`,
       ...(verdict.endpoint === 'embedded' ? [`This is a ${SELF_TEST}.`] : []),
       ...(verdict.filtered ? ['`--only` narrowed what had to be exercised.'] : []),
     ].join('\n'),
     verdict.reasons.map((reason) => `- ${code(reason)}`).join('\n'),
     table(
-      ['passed', 'failed', 'warned', 'noted', 'not exercised', 'not applicable'],
+      ['passed', 'failed', 'waived', 'warned', 'noted', 'not exercised', 'not applicable'],
       [
-        [those('passed'), failed, warned, those('noted'), notExercised, those('not-applicable')].map(
+        [those('passed'), failed, waived, warned, those('noted'), notExercised, those('not-applicable')].map(
           ({ length }) => `${length}`,
         ),
       ],
     ),
     ...broken('Failed', failed),
+    ...broken('Waived', waived),
+    ...waivers(verdict),
     ...counterexamples(verdict, evidence),
     ...broken('Warnings', warned),
     ...(notExercised.length === 0
@@ -56,6 +70,18 @@ export function summary(verdict: Verdict, register: Register, evidence: Pick<Evi
         ]),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function waivers({ waivers = [] }: Verdict): string[] {
+  if (waivers.length === 0) return [];
+  const rows = waivers.map((waiver) => [
+    code(waiver.clause),
+    code(waiver.scenario ?? ''),
+    code(waiver.fingerprint),
+    waiver.state === 'excuses' ? `excuses ${count(waiver.findings, 'finding')}` : `**${waiver.state}**`,
+    code(waiverText(waiver)),
+  ]);
+  return ['### Waivers', table(['clause', 'scenario', 'fingerprint', 'state', 'why'], rows)];
 }
 
 function counterexamples(verdict: Verdict, evidence: Pick<Evidence, 'histories'>): string[] {
@@ -101,7 +127,9 @@ function broken(title: string, clauses: readonly Shown[]): string[] {
       `${cell(clause.text)}<br><sub>${cell(placesOf(clause))}</sub>`,
       code(first?.expected ?? ''),
       code(first?.observed ?? ''),
-      first === undefined ? '' : `${code(first.scenario)}, exchanges ${first.exchanges.join(', ')}${others}`,
+      first === undefined
+        ? ''
+        : `${code(first.scenario)}, exchanges ${first.exchanges.join(', ')}${others}<br>fingerprint ${code(first.fingerprint)}`,
     ];
   });
   return [`### ${title}`, table(['clause', 'what it asks for', 'expected', 'observed', 'where'], rows)];

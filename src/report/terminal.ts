@@ -1,16 +1,27 @@
 /** What a terminal shows of a verdict. Every text that an endpoint may have had a say in goes through plain(). */
 import { styleText } from 'node:util';
-import type { BrokenFinding, Verdict } from '../../schemas/types.ts';
+import type { BrokenFinding, Verdict, WaiverVerdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { counterexampleText } from './counterexample.ts';
 import { excerpt, plain } from './plain.ts';
 import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf } from './words.ts';
+import {
+  brokenCount,
+  count,
+  duration,
+  exitMeaning,
+  headline,
+  INSECURE,
+  placesOf,
+  toneOf,
+  waiverText,
+} from './words.ts';
 
 const MOST_FINDINGS = 3;
 const MOST_IDS = 12;
 const MOST_QUEUES = 10;
+const COLOURS = { good: 'green', doubtful: 'yellow', bad: 'red' } as const;
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
 
@@ -37,6 +48,8 @@ export function terminalReport(
   const all = shown(verdict, register);
   const those = (standing: Standing): readonly Shown[] => all.filter((one) => one.standing === standing);
   const failed = those('failed');
+  const waived = those('waived');
+  const idle = (verdict.waivers ?? []).filter(({ state }) => state !== 'excuses');
   const warned = those('warned');
   const notExercised = those('not-exercised');
   const notApplicable = those('not-applicable');
@@ -50,6 +63,11 @@ export function terminalReport(
     `Failed: ${count(failed.length, 'clause')}`,
     failed.flatMap((one) => [...failure(one, paint), '']).slice(0, -1),
   );
+  section(
+    `Waived: ${count(waived.length, 'clause')}`,
+    waived.flatMap((one) => waivedLines(one, paint)),
+  );
+  section(`Waivers that excuse nothing: ${idle.length}`, idle.flatMap(idleLines));
   section(
     `Counterexamples: ${verdict.counterexamples.length}`,
     verdict.counterexamples
@@ -78,17 +96,17 @@ export function terminalReport(
   ]);
   section('Files', files.map(plain));
 
-  const tone = verdict.exitCode === 0 ? 'green' : verdict.verdict === 'incomplete' ? 'yellow' : 'red';
+  const tone = COLOURS[toneOf(verdict)];
   const narrowed = verdict.filtered ? ' (--only narrowed what had to be exercised)' : '';
   lines.push(
-    `${paint(tone, paint('bold', verdict.verdict.toUpperCase()))}  ${plain(verdict.endpoint)}, profile ${verdict.profile}${verdict.strict ? ', strict' : ''}, in ${duration(verdict.seconds)}${narrowed}`,
+    `${paint(tone, paint('bold', headline(verdict).toUpperCase()))}  ${plain(verdict.endpoint)}, profile ${verdict.profile}${verdict.strict ? ', strict' : ''}, in ${duration(verdict.seconds)}${narrowed}`,
     ...verdict.reasons.map((reason) => `  ${excerpt(reason)}`),
-    `  ${those('passed').length} passed, ${failed.length} failed, ${warned.length} warned, ${those('noted').length} noted, ${notExercised.length} not exercised, ${notApplicable.length} not applicable`,
+    `  ${those('passed').length} passed, ${failed.length} failed, ${waived.length === 0 ? '' : `${waived.length} waived, `}${warned.length} warned, ${those('noted').length} noted, ${notExercised.length} not exercised, ${notApplicable.length} not applicable`,
   );
   if (verdict.programs !== null) lines.push(`  ${programsLine(verdict.programs)}`);
   if (verdict.endpoint === 'embedded') lines.push(`  ${SELF_TEST}`);
   if (verdict.insecure === true) lines.push(`  ${INSECURE}`);
-  lines.push(`exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}`, '');
+  lines.push(`exit code ${verdict.exitCode}: ${exitMeaning(verdict)}`, '');
   return lines.join('\n');
 }
 
@@ -109,11 +127,31 @@ function failure({ clause, of }: Shown, paint: Paint): string[] {
   ];
 }
 
-function found({ expected, observed, scenario, exchanges }: BrokenFinding): string[] {
+function waivedLines({ clause, of, waivers }: Shown, paint: Paint): string[] {
+  const [first] = of.findings;
+  return [
+    `${paint('yellow', `~ ${clause.id}`)}  ${clause.level}, ${count(brokenCount(of), 'finding')}`,
+    ...(first === undefined
+      ? []
+      : [`  expected ${excerpt(first.expected, 200)}; observed ${excerpt(first.observed, 200)}`]),
+    ...waivers.map((waiver) => `  ${excerpt(waiverText(waiver))}`),
+  ];
+}
+
+function idleLines(waiver: WaiverVerdict): string[] {
+  const { clause, scenario, fingerprint, state, findings } = waiver;
+  const where = scenario === undefined ? '' : ` in ${scenario}`;
+  return [
+    plain(`${state}: ${clause}${where} (${fingerprint})${findings > 0 ? `, ${count(findings, 'finding')}` : ''}`),
+    `  ${excerpt(waiverText(waiver))}`,
+  ];
+}
+
+function found({ expected, observed, scenario, exchanges, fingerprint, waived }: BrokenFinding): string[] {
   return [
     `  expected  ${excerpt(expected)}`,
     `  observed  ${excerpt(observed)}`,
-    `  in        ${plain(scenario)}, ${exchanges.length === 1 ? 'exchange' : 'exchanges'} ${exchanges.join(', ')}`,
+    `  in        ${plain(scenario)}, ${exchanges.length === 1 ? 'exchange' : 'exchanges'} ${exchanges.join(', ')}; fingerprint ${plain(fingerprint)}${waived === true ? ', waived' : ''}`,
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The wording that all reports share. */
-import type { Clause, ClauseVerdict, Place, Verdict } from '../../schemas/types.ts';
+import type { Clause, ClauseVerdict, Place, Verdict, Waiver } from '../../schemas/types.ts';
 
 export const EXIT_MEANINGS: Readonly<Record<Verdict['exitCode'] | 2, string>> = {
   0: 'conformant',
@@ -11,6 +11,29 @@ export const EXIT_MEANINGS: Readonly<Record<Verdict['exitCode'] | 2, string>> = 
   130: 'interrupted (SIGINT)',
   143: 'interrupted (SIGTERM)',
 };
+
+/** What an exit code says, of this run. */
+export function exitMeaning({ exitCode, waived }: Pick<Verdict, 'exitCode' | 'waived'>): string {
+  return exitCode === 0 && waived !== undefined
+    ? 'nothing is broken but what is waived; not certifiable'
+    : EXIT_MEANINGS[exitCode];
+}
+
+/** The verdict, never without what is waived: by itself the word would say too much. */
+export function headline({ verdict, waived }: Pick<Verdict, 'verdict' | 'waived'>): string {
+  return waived === undefined ? verdict : `${verdict}, but for ${count(waived, 'waived clause')}`;
+}
+
+/** `doubtful` is neither: nothing that counts was found broken, but not all is well. */
+export function toneOf({ verdict, exitCode, waived }: Verdict): 'good' | 'doubtful' | 'bad' {
+  if (verdict === 'nonconformant' || exitCode === 4) return 'bad';
+  return verdict === 'incomplete' || waived !== undefined ? 'doubtful' : 'good';
+}
+
+/** A waiver on one line, without what it is about. */
+export function waiverText({ kind, reason, issue, owner, expires }: Waiver): string {
+  return `${kind}: ${reason} (${issue}, ${owner}, until ${expires})`;
+}
 
 /** Where a clause stands, on one line. */
 export function placesOf({ places, rulings }: Pick<Clause, 'places' | 'rulings'>): string {
@@ -26,9 +49,9 @@ function rulingsOf(rulings: readonly string[]): string {
   return `${rulings.length === 1 ? 'ruling' : 'rulings'} ${rulings.join(', ')}`;
 }
 
-/** `1 clause`, `2 clauses`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** `1 clause`, `2 clauses`; `many` where a noun has another plural. */
+export function count(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
 }
 
 /** Seconds for people. */

@@ -6,13 +6,16 @@ import type {
   ProgramCoverage,
   ScenarioVerdict,
   Verdict,
+  WaiverVerdict,
 } from '../../schemas/types.ts';
 import type { Evidence, History } from '../history/evidence.ts';
 import { lengthOf, tallyOf } from '../history/programs.ts';
 import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { judge, type Judgement } from './judge.ts';
+import { isExcused, waiverVerdicts } from './waivers.ts';
 
 const MOST_NOTES = 20;
 const MOST_FINDINGS = 100;
@@ -56,7 +59,14 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     );
   }
 
-  const failed = clauses.filter(({ verdict }) => verdict === 'fail' || (header.strict && verdict === 'warn'));
+  const failing = clauses.filter(({ verdict }) => verdict === 'fail' || (header.strict && verdict === 'warn'));
+  const failed = failing.filter(({ waived }) => waived !== true);
+  const waived = failing.length - failed.length;
+  const waivers = waiverVerdicts(header, judgements, {
+    isKnown: (id) => register.clauses.has(id),
+    isWhole: (id) => footer?.outcome === 'completed' && isWhole(id, clauses, troubles),
+  });
+  const invalid = waivers.flatMap(invalidity);
   const open = clauses.filter(({ verdict, level }) => verdict === 'not-exercised' && level === 'MUST');
   const exercised = clauses.some(({ evidence }) => evidence > 0);
   const gaps = [
@@ -76,6 +86,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     failed.length > 0 ? 'nonconformant' : gaps.length > 0 || suiteFailures.length > 0 ? 'incomplete' : 'conformant';
   return {
     verdict,
+    ...(waived === 0 ? {} : { waived }),
     exitCode:
       footer?.signal === 'SIGINT'
         ? 130
@@ -85,9 +96,11 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
             ? 70
             : verdict === 'nonconformant'
               ? 1
-              : verdict === 'incomplete'
-                ? 3
-                : 0,
+              : invalid.length > 0
+                ? 4
+                : verdict === 'incomplete'
+                  ? 3
+                  : 0,
     filtered: header.only !== null,
     complete: problems.length === 0 && footer?.outcome === 'completed' && unended.length === 0,
     blame:
@@ -100,6 +113,8 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
             : null,
     reasons: [
       ...(failed.length > 0 ? [`${failed.length} ${failed.length === 1 ? 'clause is' : 'clauses are'} broken`] : []),
+      ...(waived > 0 ? [`${waived} ${waived === 1 ? 'clause is' : 'clauses are'} broken and waived`] : []),
+      ...invalid,
       ...suiteFailures.map((failure) => `the suite itself failed: ${failure}`),
       ...gaps,
     ],
@@ -116,10 +131,31 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     longestWait: header.longestWait,
     clauses,
     scenarios,
+    ...(waivers.length === 0 ? {} : { waivers }),
     programs: coverageOf(header, judgements),
     counterexamples: counterexamplesIn(evidence),
     undeleted: footer?.undeleted ?? [],
   };
+}
+
+/** Why a waiver has to be taken away or renewed. */
+function invalidity({ clause, fingerprint, scenario, state, expires, findings }: WaiverVerdict): string[] {
+  const which = `the waiver of ${clause}${scenario === undefined ? '' : ` in ${scenario}`} (${fingerprint})`;
+  if (state === 'stale') return [`${which} is stale: this failure no longer occurs`];
+  if (state === 'unknown') return [`${which} is about a clause that the register does not know`];
+  if (state !== 'expired') return [];
+  return [`${which} expired on ${expires}${findings > 0 ? ', and what it was about still fails' : ''}`];
+}
+
+/** Whether a clause was decided by all that was there to provoke it. */
+function isWhole(id: string, clauses: readonly ClauseVerdict[], troubles: ReadonlyMap<string, Troubles>): boolean {
+  const { aborted = [], short = [], unarranged = [] } = troubles.get(id) ?? {};
+  const verdict = clauses.find((clause) => clause.id === id)?.verdict ?? 'not-exercised';
+  return (
+    aborted.length + short.length + unarranged.length === 0 &&
+    verdict !== 'not-exercised' &&
+    verdict !== 'not-applicable'
+  );
 }
 
 /** No clause waits for them, so nothing else would tell. */
@@ -175,8 +211,10 @@ interface Tally {
 
 function tally(judgements: ReadonlyMap<History, Judgement>): Map<string, Tally> {
   const tallies = new Map<string, Tally>();
-  for (const [{ scenario }, { findings }] of judgements) {
-    for (const { clause, finding } of findings) {
+  for (const [history, { findings }] of judgements) {
+    const { scenario, program } = history;
+    for (const judged of findings) {
+      const { clause, finding } = judged;
       let of = tallies.get(clause);
       if (of === undefined) tallies.set(clause, (of = { broken: [], notes: [], held: 0, undecided: 0 }));
       if (finding.outcome === 'held') of.held += 1;
@@ -184,7 +222,14 @@ function tally(judgements: ReadonlyMap<History, Judgement>): Map<string, Tally> 
       else if (finding.outcome === 'noted') of.notes.push(finding.observed);
       else {
         const { expected, observed, exchanges } = finding;
-        of.broken.push({ scenario, expected, observed, exchanges: [...exchanges] });
+        of.broken.push({
+          scenario,
+          expected,
+          observed,
+          exchanges: [...exchanges],
+          fingerprint: fingerprintOf(clause, finding, program !== undefined),
+          ...(isExcused(history.header, history, judged) ? { waived: true as const } : {}),
+        });
       }
     }
   }
@@ -241,17 +286,20 @@ function clauseVerdict(
 ): ClauseVerdict {
   const { broken = [], held = 0, undecided = 0, notes = [] } = of ?? {};
   const evidence = broken.length + held + notes.length;
+  const unexcused = broken.filter(({ waived }) => waived !== true);
   const base = {
     id: clause.id,
     level: clause.level,
     evidence,
     undecided,
     ...(notes.length === 0 ? {} : { notes: [...new Set(notes)].slice(0, MOST_NOTES) }),
-    findings: broken.slice(0, MOST_FINDINGS),
+    findings: [...unexcused, ...broken.filter(({ waived }) => waived === true)].slice(0, MOST_FINDINGS),
     ...(broken.length > MOST_FINDINGS ? { omitted: broken.length - MOST_FINDINGS } : {}),
   };
-  if (broken.length > 0)
-    return { ...base, verdict: clause.level === 'MUST' ? 'fail' : clause.level === 'SHOULD' ? 'warn' : 'info' };
+  if (broken.length > 0) {
+    const verdict = clause.level === 'MUST' ? 'fail' : clause.level === 'SHOULD' ? 'warn' : 'info';
+    return { ...base, verdict, ...(unexcused.length === 0 ? { waived: true as const } : {}) };
+  }
   const feature = clause.feature === undefined ? undefined : header.features[clause.feature];
   if (feature?.present === false) return { ...base, verdict: 'not-applicable', reason: feature.reason };
   // What a crashed rule would have said is unknown, never 'held'.
@@ -301,23 +349,26 @@ function scenarioVerdicts(
     if (seen === undefined)
       return { id, verdict: 'not-exercised', reason: 'it was not started', startedAt: null, seconds: 0 };
     const { start, end } = seen.history;
-    const levels = new Set(
-      seen.judgement.findings
-        .filter(({ finding }) => finding.outcome === 'broken')
-        .map(({ clause }) => register.clauses.get(clause)?.level),
-    );
-    const failed = levels.has('MUST') || (header.strict && levels.has('SHOULD'));
-    const verdict = failed
-      ? 'fail'
-      : end?.outcome !== 'completed'
-        ? 'not-exercised'
-        : levels.has('SHOULD')
-          ? 'warn'
-          : 'pass';
+    const broken = seen.judgement.findings.filter(({ finding }) => finding.outcome === 'broken');
+    const levels = new Set(broken.map(({ clause }) => register.clauses.get(clause)?.level));
+    const failing = broken.filter(({ clause }) => {
+      const level = register.clauses.get(clause)?.level;
+      return level === 'MUST' || (header.strict && level === 'SHOULD');
+    });
+    const waived = failing.length > 0 && failing.every((judged) => isExcused(header, seen.history, judged));
+    const verdict =
+      failing.length > 0
+        ? 'fail'
+        : end?.outcome !== 'completed'
+          ? 'not-exercised'
+          : levels.has('SHOULD')
+            ? 'warn'
+            : 'pass';
     const reason = end === undefined ? 'it was cut off' : end.reason;
     return {
       id,
       verdict,
+      ...(waived ? { waived } : {}),
       ...(reason === undefined ? {} : { reason }),
       startedAt: start?.startedAt ?? null,
       seconds: start === undefined || end === undefined ? 0 : Math.round((end.at - start.at) * 1000) / 1000,

@@ -149,7 +149,13 @@ describe('a counterexample', () => {
   told.consume(1, 'ack_wait=15', [0, 1]);
   told.acknowledge(2, ['h1.0', HOSTILE], [1, 1]);
   told.exchange(3, { target: `${told.path}?time_wait=1`, outcome: answer(500, HOSTILE) });
-  const finding = { scenario: 'programs/1/shrunk', expected: HOSTILE, observed: HOSTILE, exchanges: [2] };
+  const finding = {
+    scenario: 'programs/1/shrunk',
+    expected: HOSTILE,
+    observed: HOSTILE,
+    exchanges: [2],
+    fingerprint: '',
+  };
   const of = verdict({
     clauses: [clauseVerdict({ id: 'redelivery.by-default', verdict: 'fail', findings: [finding] })],
     counterexamples: [

@@ -11,6 +11,7 @@ export function settings(part: Partial<Settings> = {}): Settings {
     seed: 7,
     programs: 0,
     strict: false,
+    waivers: undefined,
     clockUrl: undefined,
     maxQueues: undefined,
     arrange: { kind: 'dms' },

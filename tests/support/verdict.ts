@@ -10,7 +10,13 @@ export function clauseVerdict(part: Partial<ClauseVerdict> & Pick<ClauseVerdict,
 
 /** A finding of which every text is the endpoint's. */
 export function hostileFinding(exchange: number): ClauseVerdict['findings'][number] {
-  return { scenario: 'redelivery/default/absent', expected: HOSTILE, observed: HOSTILE, exchanges: [exchange] };
+  return {
+    scenario: 'redelivery/default/absent',
+    expected: HOSTILE,
+    observed: HOSTILE,
+    exchanges: [exchange],
+    fingerprint: '0123456789abcdef',
+  };
 }
 
 /** One clause of every kind. */

@@ -122,7 +122,13 @@ describe('a clause', () => {
       scenarios: { 'a/1': {}, 'a/2': {} },
     });
     expect(clauses[0]?.findings).toEqual([
-      { scenario: 'a/2', expected: 'a good answer', observed: 'a bad one', exchanges: [1] },
+      {
+        scenario: 'a/2',
+        expected: 'a good answer',
+        observed: 'a bad one',
+        exchanges: [1],
+        fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+      },
     ]);
   });
 

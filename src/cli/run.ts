@@ -9,7 +9,6 @@ import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { refuseUnknown } from '../campaign/waivers-file.ts';
-import { readEvidence, type Evidence } from '../history/evidence.ts';
 import { version } from '../package.ts';
 import { PROGRAMS } from '../programs/ids.ts';
 import { generated, secondsFor } from '../programs/scenarios.ts';
@@ -18,9 +17,9 @@ import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
+import { judgeAlong, type Along } from './along.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
-import { linesOf } from './lines.ts';
 import { liveProgress } from './live.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
@@ -50,7 +49,16 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const live = quiet ? undefined : liveProgress(terminal, clock);
   warnIfInsecure(settings, terminal);
   live?.say(banner(settings, clock, selection, programs, proxyFor(settings, credentials)));
-  const project = scenarioProject({ settings, credentials, progress: (event) => live?.hear(event) });
+  const path = join(settings.out, EVIDENCE_FILE);
+  const along = judgeAlong(path);
+  const project = scenarioProject({
+    settings,
+    credentials,
+    progress(event) {
+      live?.hear(event);
+      if (event.kind === 'ended') along.hear();
+    },
+  });
   const forget = onSignals((signal) => {
     project.interrupt(signal);
     live?.say(interrupted(signal));
@@ -59,15 +67,15 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   forget();
   live?.close();
 
-  const path = join(settings.out, EVIDENCE_FILE);
-  const evidence = trouble === undefined ? evidenceOf(path) : trouble;
-  if (typeof evidence === 'string') {
+  const seen = trouble ?? evidenceOf(along, path);
+  if (typeof seen === 'string') {
     terminal.err(
-      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(evidence))}\n`,
+      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(seen))}\n`,
     );
     return SUITE_FAILED;
   }
-  const verdict = verdictOf(evidence, register, rules);
+  const { evidence, judged } = seen;
+  const verdict = verdictOf(evidence, register, rules, judged);
   const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
   terminal.out(
     terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files], evidence, cases }),
@@ -141,10 +149,10 @@ function expectedSeconds(
 }
 
 /** The evidence of a run that came to its end, or why there is none. */
-function evidenceOf(path: string): Evidence | string {
+function evidenceOf(along: Along, path: string): ReturnType<Along['end']> | string {
   try {
-    const evidence = readEvidence(linesOf(path));
-    return evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : evidence;
+    const seen = along.end();
+    return seen.evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : seen;
   } catch (error) {
     return `there is no evidence of the run: ${error instanceof Error ? error.message : String(error)}`;
   }

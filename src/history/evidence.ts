@@ -51,68 +51,90 @@ export class EvidenceError extends Error {
  * footer. Throws EvidenceError where there is no header to judge by, or a line that is not evidence stands in the middle.
  */
 export function readEvidence(lines: Iterable<string>): Evidence {
-  const problems: string[] = [];
-  const read: EvidenceLine[] = [];
-  for (const { line, number, last } of numbered(lines)) {
+  const reader = evidenceReader();
+  for (const line of lines) reader.add(line);
+  return reader.end();
+}
+
+/** Reads evidence line by line, as it is written. */
+export interface EvidenceReader {
+  /**
+   * Takes the next line. Returns the history that came to its end with one of the lines so far, if there is one: it is
+   * the one that `end` is going to return, unless a line follows that belongs to it.
+   */
+  add(line: string): History | undefined;
+  end(): Evidence;
+}
+
+/** Its methods throw what readEvidence does. */
+export function evidenceReader(): EvidenceReader {
+  let header: Header | undefined;
+  let footer: Footer | undefined;
+  const counterexamples: Counterexample[] = [];
+  const builders = new Map<string, HistoryBuilder>();
+  // Whether a line is the last one shows only when two others follow, since the empty one behind the last is none.
+  const held: string[] = [];
+  let number = 0;
+
+  const take = (line: string, isLast: boolean, problems: string[]): History | undefined => {
+    number += 1;
     const parsed = parse(line);
-    if (schemas.evidence.check(parsed)) {
-      read.push(parsed);
-    } else if (last && number > 1 && parsed === undefined) {
-      problems.push(`line ${number}, the last one, is cut off`);
-    } else {
+    if (!schemas.evidence.check(parsed)) {
+      if (isLast && number > 1 && parsed === undefined) {
+        problems.push(`line ${number}, the last one, is cut off`);
+        return undefined;
+      }
       const why = parsed === undefined ? 'it is not JSON' : schemas.evidence.problems().slice(0, 300);
       throw new EvidenceError(
         `line ${number} is not a line of evidence: ${why}. Expected a file evidence.ndjson that a run wrote.`,
       );
     }
-  }
-  const [header, ...rest] = read;
-  if (header?.type !== 'header') {
-    throw new EvidenceError(
-      'the first line is not the header of a run. Expected a file evidence.ndjson that a run wrote.',
-    );
-  }
-  const builders = new Map<string, HistoryBuilder>();
-  const counterexamples: Counterexample[] = [];
-  let footer: Footer | undefined;
-  for (const line of rest) {
-    if (line.type === 'header') throw new EvidenceError('there is a second header. Expected the evidence of one run.');
-    if (line.type === 'footer') {
-      footer = line;
-      continue;
+    if (parsed.type === 'header') {
+      if (header !== undefined) throw new EvidenceError('there is a second header. Expected the evidence of one run.');
+      header = parsed;
+      return undefined;
     }
-    if (line.type === 'counterexample') {
-      counterexamples.push(line);
-      continue;
+    if (header === undefined) throw noHeader();
+    if (parsed.type === 'footer') footer = parsed;
+    else if (parsed.type === 'counterexample') counterexamples.push(parsed);
+    else {
+      let builder = builders.get(parsed.scenario);
+      if (builder === undefined) builders.set(parsed.scenario, (builder = historyBuilder(header, parsed.scenario)));
+      builder.add(parsed);
+      if (parsed.type === 'end') return builder.history();
     }
-    let builder = builders.get(line.scenario);
-    if (builder === undefined) builders.set(line.scenario, (builder = historyBuilder(header, line.scenario)));
-    builder.add(line);
-  }
-  if (footer === undefined) problems.push('there is no footer: the run was cut off');
-  const histories = [...builders.values()].map((builder) => builder.history());
-  return { header, histories, counterexamples, footer, problems };
+    return undefined;
+  };
+
+  return {
+    add(line) {
+      held.push(line);
+      return held.length > 2 ? take(held.shift() ?? '', false, []) : undefined;
+    },
+    end() {
+      const problems: string[] = [];
+      if (held.at(-1) === '') held.pop();
+      const rest = held.splice(0);
+      for (const [index, line] of rest.entries()) take(line, index === rest.length - 1, problems);
+      if (header === undefined) throw noHeader();
+      if (footer === undefined) problems.push('there is no footer: the run was cut off');
+      const histories = [...builders.values()].map((builder) => builder.history());
+      return { header, histories, counterexamples, footer, problems };
+    },
+  };
 }
 
-/** Lines with their numbers, from 1. The empty one behind the last is none: a file ends with the end of a line. */
-function* numbered(lines: Iterable<string>): Generator<{ line: string; number: number; last: boolean }> {
-  const held: string[] = [];
-  let number = 0;
-  for (const line of lines) {
-    held.push(line);
-    // Whether a line is the last one shows only when two others follow, since one of them may be the empty one.
-    if (held.length > 2) yield { line: held.shift() ?? '', number: (number += 1), last: false };
-  }
-  if (held.at(-1) === '') held.pop();
-  for (const [index, line] of held.entries()) {
-    yield { line, number: (number += 1), last: index === held.length - 1 };
-  }
+function noHeader(): EvidenceError {
+  return new EvidenceError(
+    'the first line is not the header of a run. Expected a file evidence.ndjson that a run wrote.',
+  );
 }
 
 export type ScenarioLine = Exclude<EvidenceLine, Header | Counterexample | Footer>;
 
 export interface HistoryBuilder {
   add(line: ScenarioLine): void;
+  /** The same object until another line is added. */
   history(): History;
 }
 
@@ -126,8 +148,10 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
   let start: Start | undefined;
   let program: Program | undefined;
   let end: End | undefined;
+  let history: History | undefined;
   return {
     add(line) {
+      history = undefined;
       switch (line.type) {
         case 'start':
           start = line;
@@ -157,19 +181,20 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
           end = line;
       }
     },
-    history: () => ({
-      header,
-      scenario,
-      start,
-      program,
-      queues,
-      groups,
-      deadLetters,
-      exchanges,
-      arrangings,
-      moves,
-      end,
-    }),
+    history: () =>
+      (history ??= {
+        header,
+        scenario,
+        start,
+        program,
+        queues,
+        groups,
+        deadLetters,
+        exchanges,
+        arrangings,
+        moves,
+        end,
+      }),
   };
 }
 

@@ -20,10 +20,15 @@ import { isExcused, waiverVerdicts } from './waivers.ts';
 const MOST_NOTES = 20;
 const MOST_FINDINGS = 100;
 
-/** The verdict of a run by its evidence alone. */
-export function verdictOf(evidence: Evidence, register: Register, rules: readonly Rule[]): Verdict {
+/** The verdict of a run by its evidence alone. `judged` holds what the rules said of some of its histories already. */
+export function verdictOf(
+  evidence: Evidence,
+  register: Register,
+  rules: readonly Rule[],
+  judged: ReadonlyMap<History, Judgement> = new Map(),
+): Verdict {
   const { header, histories, counterexamples, footer, problems } = evidence;
-  const judgements = new Map(histories.map((history) => [history, judge(history, rules)]));
+  const judgements = new Map(histories.map((history) => [history, judged.get(history) ?? judge(history, rules)]));
   const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
   const tallies = tally(plainestFirst(judgements, counterexamples));

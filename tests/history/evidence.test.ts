@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EvidenceLine } from '../../schemas/types.ts';
 import { openEvidence } from '../../src/campaign/evidence-file.ts';
-import { EvidenceError, readEvidence } from '../../src/history/evidence.ts';
+import { EvidenceError, evidenceReader, readEvidence } from '../../src/history/evidence.ts';
 import { ownDirectory } from '../support/directory.ts';
 import { end, footer, header, start, story } from '../support/history.ts';
 
@@ -146,14 +146,45 @@ describe('what is no evidence is refused, with the line', () => {
   });
 });
 
+test('a reader tells which history has ended as soon as two lines follow, and keeps it to the end', () => {
+  const reader = evidenceReader();
+  const told = texts([header(), start('a/1'), end('a/1'), start('a/2'), end('a/2'), footer()]).map((line) =>
+    reader.add(line),
+  );
+  expect(told.map((history) => history?.scenario)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    'a/1',
+    undefined,
+  ]);
+  const { histories } = reader.end();
+  expect(histories.map(({ scenario }) => scenario)).toEqual(['a/1', 'a/2']);
+  expect(histories[0]).toBe(told[4]);
+});
+
+test('a history to which a line is added behind its end is another one', () => {
+  const reader = evidenceReader();
+  const lines = texts([header(), start('a/1'), end('a/1'), start('a/2'), start('a/2'), end('a/1'), footer()]);
+  const [ended] = lines.map((line) => reader.add(line)).filter((history) => history !== undefined);
+  const [history] = reader.end().histories;
+  expect(ended?.scenario).toBe('a/1');
+  expect(history).not.toBe(ended);
+});
+
 describe('a file of evidence', () => {
-  test('holds every line as soon as it is written, in a directory that is made for it', async () => {
+  test('holds its header at once and every line within a moment, in a directory that is made for it', async () => {
     await using directory = await ownDirectory();
     const own = openEvidence(join(directory.path, 'reports', 'run'));
     own.write(header());
+    expect(readFileSync(own.path, 'utf8')).toBe(`${texts([header()]).join('\n')}\n`);
     own.write(start('ü/€😀'));
-    expect(readFileSync(own.path, 'utf8')).toBe(`${texts([header(), start('ü/€😀')]).join('\n')}\n`);
+    const both = `${texts([header(), start('ü/€😀')]).join('\n')}\n`;
+    await vi.waitFor(() => expect(readFileSync(own.path, 'utf8')).toBe(both));
+    own.write(footer());
     own.close();
+    expect(readFileSync(own.path, 'utf8')).toBe(`${both}${texts([footer()]).join('\n')}\n`);
   });
 
   test('is never written over', async () => {

@@ -1,0 +1,47 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { judgeAlong } from '../../src/cli/along.ts';
+import { linesOf } from '../../src/cli/lines.ts';
+import { readEvidence } from '../../src/history/evidence.ts';
+import { rules } from '../../src/rules/index.ts';
+import { judge } from '../../src/verdict/judge.ts';
+import { command } from '../support/command.ts';
+import { ownDirectory } from '../support/directory.ts';
+
+test('scenarios are judged while the file grows, as they are from the whole of it', { timeout: 60_000 }, async () => {
+  await using directory = await ownDirectory();
+  const out = join(directory.path, 'run');
+  await command(['run', '--only', 'acknowledge/counts/*', '--programs', '5', '--out', out]);
+  const whole = join(out, 'evidence.ndjson');
+  const text = await readFile(whole, 'utf8');
+  const path = join(directory.path, 'growing.ndjson');
+
+  const along = judgeAlong(path);
+  along.hear();
+  await writeFile(path, '');
+  // In pieces that end within lines.
+  const size = Math.ceil(text.length / 7);
+  for (let at = 0; at < text.length; at += size) {
+    await appendFile(path, text.slice(at, at + size));
+    along.hear();
+    await new Promise((resolve) => void setTimeout(resolve, 80));
+  }
+  const { evidence, judged } = along.end();
+  expect(evidence).toEqual(readEvidence(linesOf(whole)));
+  expect(evidence.histories.length).toBeGreaterThan(20);
+  // All but the probe, which has no end, and perhaps the one that ended last.
+  const open = evidence.histories.filter((history) => !judged.has(history));
+  expect(open.length).toBeLessThanOrEqual(2);
+  for (const [history, judgement] of judged) expect(judgement).toEqual(judge(history, rules));
+});
+
+test('what is wrong with the evidence is said at the end', async () => {
+  await using directory = await ownDirectory();
+  const path = join(directory.path, 'evidence.ndjson');
+  const along = judgeAlong(path);
+  await writeFile(path, '{}\n{}\n{}\n{}\n');
+  along.hear();
+  await vi.waitFor(() => expect(() => along.end()).toThrow(/line 1 is not a line of evidence/));
+  expect(() => judgeAlong(join(directory.path, 'none')).end()).toThrow(/ENOENT/);
+});

@@ -9,6 +9,7 @@ export const CLIENT = `'use strict';
 (() => {
   const drawTimeline = ${drawTimeline.toString()};
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const BROKEN = 'details:is([data-standing="failed"], [data-standing="warned"]):not([data-kind="scenario"])';
   const only = (selector) => document.querySelector(selector);
   document.documentElement.classList.add('scripted');
 
@@ -83,9 +84,10 @@ export const CLIENT = `'use strict';
       clear();
       search.focus();
     } else if (button.id === 'open') {
-      const found = all('.row:not([hidden])').filter((row) => row.dataset.standing === 'failed' || row.dataset.standing === 'warned');
+      const found = all(BROKEN + ':not([hidden])');
       const open = found.some((row) => !row.open);
       for (const row of found) row.open = open;
+      button.textContent = open ? 'close what is broken' : 'open what is broken';
     } else if (button.classList.contains('copy')) copy(button);
   });
   const copy = async (button) => {
@@ -116,7 +118,7 @@ export const CLIENT = `'use strict';
     if (target === null) return;
     if (target.closest('[hidden]') !== null) clear();
     for (let one = target; one !== null; one = one.parentElement) if (one.tagName === 'DETAILS') one.open = true;
-    target.scrollIntoView();
+    target.scrollIntoView({ behavior: 'instant' });
     target.querySelector('summary')?.focus({ preventScroll: true });
   };
   addEventListener('hashchange', follow);
@@ -129,7 +131,7 @@ export const CLIENT = `'use strict';
 
   let opened = [];
   addEventListener('beforeprint', () => {
-    opened = all('details.failed:not([open]), details.warned:not([open]), details.failed .exchange:not([open])');
+    opened = all(BROKEN + ':not([open]), ' + BROKEN + ' .exchange:not([open])');
     for (const details of opened) details.open = true;
     draw(document);
   });

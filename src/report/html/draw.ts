@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts';
  * be too large a page. So it may use nothing from outside of itself but the language.
  */
 export function drawTimeline(timeline: Timeline, marked: readonly number[]): string {
-  const [left, right, linear, step, cut] = [84, 30, 800, 7, 46];
+  const [left, right, linear, step, cut] = [84, 30, 920, 7, 46];
   const { scenario, lanes, calls, leases, returns, arranging } = timeline;
   const hits = new Set(marked);
 
@@ -35,7 +35,13 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
     begin: add(from, sent, step),
     end: add(to, received, step),
   }));
-  const bands = leases.map(([lane, ...times]) => ({ lane, times: times.map((at) => add(at, Infinity, 0)) }));
+  const byId = new Map(bars.map((bar) => [bar.id, bar]));
+  const bands = leases.flatMap(([id, sure, may, grace]) => {
+    const bar = byId.get(id);
+    if (bar === undefined) return [];
+    const until = (at: number): Instant => add(Math.max(at, bar.end.at), -1, 0);
+    return [{ bar, sure: until(sure), may: until(may), grace: until(grace), y: 0 }];
+  });
   const preparing = arranging.map(([from, to, number]) => ({
     from: add(from, -1, 0),
     to: add(to, -1, 0),
@@ -98,12 +104,12 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
     y += 16;
   }
   const top = y;
-  const places = new Map<number, { readonly bar: (typeof bars)[number]; readonly y: number }>();
+  const places = new Map<number, number>();
   for (const [lane, consumer] of lanes.entries()) {
     const own = bars.filter((bar) => bar.lane === lane);
     const rows = rowsOf(own.map(({ begin, end }) => [begin.x, end.x]));
-    const leased = bands.filter((band) => band.lane === lane);
-    const leaseRows = rowsOf(leased.map(({ times }) => [times[0]?.x ?? 0, times[3]?.x ?? 0]));
+    const leased = bands.filter(({ bar }) => bar.lane === lane);
+    const leaseRows = rowsOf(leased.map(({ bar, grace }) => [bar.end.x, grace.x]));
     const barTop = y + 30;
     const leaseTop = barTop + (Math.max(0, ...rows) + 1) * 28 - 8;
     const height = leaseTop - y + (leased.length === 0 ? 0 : (Math.max(...leaseRows) + 1) * 10) + 6;
@@ -111,23 +117,25 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
       `<rect class="${lane % 2 === 0 ? 'even' : 'odd'}" x="0" y="${y}" width="${round(width)}" height="${height}"/>`,
     );
     before.push(text(left - 8, barTop + 11, 'lane', consumer));
-    for (const [index, { times }] of leased.entries()) {
-      const [from, sure, may, grace] = times;
-      if (from === undefined || sure === undefined || may === undefined || grace === undefined) continue;
-      const band = leaseTop + (leaseRows[index] ?? 0) * 10;
+    for (const [index, band] of leased.entries()) {
+      const { bar, sure, may, grace } = band;
+      const from = bar.end.x;
+      band.y = leaseTop + (leaseRows[index] ?? 0) * 10;
       behind.push(
-        `<g><title>lease from ${seconds(from.at)}: sure until ${seconds(sure.at)}, may last until ${seconds(may.at)}, grace until ${seconds(grace.at)}</title>` +
-          rect('sure', from.x, Math.max(sure.x, from.x), band, 7) +
-          (may.x > sure.x ? rect('may', Math.max(sure.x, from.x), may.x, band, 7) : '') +
-          (grace.x > may.x ? rect('grace', may.x, grace.x, band, 7) : '') +
+        `<g><title>lease of what #${bar.id} brought: sure until ${seconds(sure.at)}, may last until ${seconds(may.at)}, grace until ${seconds(grace.at)}</title>` +
+          rect('sure', from, Math.max(sure.x, from), band.y, 7) +
+          (may.x > sure.x ? rect('may', Math.max(sure.x, from), may.x, band.y, 7) : '') +
+          (grace.x > may.x ? rect('grace', may.x, grace.x, band.y, 7) : '') +
           '</g>',
       );
     }
-    const labelled: number[] = [];
+    // Where the labels of a row end, and those of what a finding rests on, which may stand above them.
+    const ends: number[] = [];
+    const raised: number[] = [];
     for (const [index, bar] of own.entries()) {
       const row = rows[index] ?? 0;
       const barY = barTop + row * 28;
-      places.set(bar.id, { bar, y: barY });
+      places.set(bar.id, barY);
       const [from, to] = [bar.begin.x, Math.max(bar.end.x, bar.begin.x + 4)];
       const hit = hits.has(bar.id);
       const middle = barY + 7;
@@ -144,11 +152,12 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
           ? `<polygon class="acknowledge" points="${points.map((point) => point.map(round).join(',')).join(' ')}"/>`
           : rect(bar.kind, from, to, barY, 14);
       const label = hit ? `#${bar.id} ${bar.mark}` : bar.mark;
+      const place = from - 2 >= (ends[row] ?? 0) ? ends : hit && from - 2 >= (raised[row] ?? 0) ? raised : undefined;
       // Labels that would lie upon each other are left to the list.
-      const fits = from - 2 >= (labelled[row] ?? 0) || hit;
-      if (fits) labelled[row] = from + label.length * 6.4 + 4;
+      if (place !== undefined) place[row] = from + label.length * 6.4 + 4;
+      const above = place === undefined ? '' : text(from - 1, barY - (place === raised ? 15 : 4), 'mark', label);
       before.push(
-        `<g${hit ? ' class="hit"' : ''}><title>#${bar.id} ${seconds(bar.begin.at)}: ${bar.text}</title>${shape}${fits ? text(from - 1, barY - 4, 'mark', label) : ''}</g>`,
+        `<g${hit ? ' class="hit"' : ''}><title>#${bar.id} ${seconds(bar.begin.at)}: ${bar.text}</title>${shape}${above}</g>`,
       );
       if (hit) behind.push(`<line class="guide" x1="${round(from)}" x2="${round(from)}" y1="${top}" y2="@"/>`);
     }
@@ -157,18 +166,41 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
 
   const relevant = returns.filter(([first, again]) => hits.has(first) && hits.has(again));
   for (const [first, again, letters, after, early] of (relevant.length > 0 ? relevant : returns).slice(0, 40)) {
-    const [one, other] = [places.get(first), places.get(again)];
+    const [one, other] = [byId.get(first), byId.get(again)];
+    const band = bands.find(({ bar }) => bar.id === first);
     if (one === undefined || other === undefined) continue;
-    const [x1, x2] = [one.bar.end.x, other.bar.end.x];
-    const [y1, y2] = [one.y + 1, other.y + 1];
+    const [x1, x2] = [one.end.x, other.end.x];
+    const [y1, y2] = [(places.get(first) ?? 0) + 1, (places.get(again) ?? 0) + 1];
     const peak = Math.min(y1, y2) - 20;
     const told = early > 0.05 ? `${early} s before its ack_wait ends` : '';
     before.push(
-      `<g class="return${early > 0.05 ? ' early' : ''}"><title>${letters} again ${after} s later${told === '' ? '' : `, ${told}`}</title>` +
+      `<g class="return${told === '' ? '' : ' early'}"><title>${letters} again ${after} s later${told === '' ? '' : `, ${told}`}</title>` +
         `<path d="M${round(x1)} ${round(y1)}C${round(x1 + 6)} ${round(peak)} ${round(x2 - 6)} ${round(peak)} ${round(x2)} ${round(y2)}"/>` +
-        `<path class="head" d="M${round(x2)} ${round(y2)}l-5.5 -4.5 6.5 -2.5z"/>` +
-        (told !== '' && relevant.length > 0 ? text((x1 + x2) / 2, peak + 2, 'early', told) : '') +
-        '</g>',
+        `<path class="head" d="M${round(x2)} ${round(y2)}l-5.5 -4.5 6.5 -2.5z"/></g>`,
+    );
+    // How much of the lease was left.
+    if (told !== '' && relevant.length > 0 && band !== undefined) measure(x2, band.sure.x, band.y, told);
+  }
+  // By how much somebody came too late who got nothing; if there is more than one, the last grace counts.
+  const due = bands.filter(({ bar }) => hits.has(bar.id)).toSorted((a, b) => b.grace.at - a.grace.at)[0];
+  const empty = bars.find(
+    ({ id, begin, mark }) => hits.has(id) && mark === '∅' && due !== undefined && begin.at > due.grace.at,
+  );
+  if (due !== undefined && empty !== undefined)
+    measure(
+      due.grace.x,
+      empty.begin.x,
+      due.y,
+      `still nothing ${seconds(empty.begin.at - due.grace.at)} after the grace`,
+    );
+
+  /** A length of time, in the row of a lease. */
+  function measure(from: number, to: number, py: number, told: string): void {
+    const middle = round(py + 3.5);
+    // On the side where there is room for it.
+    const [px, kind] = to + told.length * 7.4 < width ? [to + 6, 'early'] : [from - 6, 'early ending'];
+    before.push(
+      `<g class="early"><path d="M${round(from)} ${middle - 6}v12M${round(from)} ${middle}H${round(to)}M${round(to)} ${middle - 6}v12"/>${text(px, py + 8, kind, told)}</g>`,
     );
   }
 
@@ -179,11 +211,13 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
   );
   const axis: string[] = [];
   let free = 0;
+  // Behind a cut of hours, seconds are told from there.
+  let since = 0;
   const label = (px: number, at: number): void => {
-    if (px < free) return;
+    if (px < free || at < 0) return;
     axis.push(
       `<line x1="${round(px)}" x2="${round(px)}" y1="${y}" y2="${y + 4}"/>`,
-      text(px, y + 16, 'tick', seconds(at)),
+      text(px, y + 16, 'tick', since > 0 && at > since ? `+${seconds(at - since)}` : seconds(at)),
     );
     free = px + 52;
   };
@@ -200,9 +234,10 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
       );
       axis.push(text(middle, y + 16, 'tick', '≈'));
       free = middle + 12;
+      since = one.at >= 7200 ? one.at : 0;
       label(one.x, one.at);
     } else if (tick !== undefined && one.at > earlier.at) {
-      for (let at = Math.ceil(earlier.at / tick + 1e-6) * tick; at <= one.at + 1e-9; at += tick)
+      for (let at = since + Math.ceil((earlier.at - since) / tick + 1e-6) * tick; at <= one.at + 1e-9; at += tick)
         label(earlier.x + ((at - earlier.at) / (one.at - earlier.at)) * (one.x - earlier.x), at);
     }
   }

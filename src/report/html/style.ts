@@ -54,17 +54,18 @@ dt { color: var(--muted); min-width: 5.5rem; }
 dd { margin: 0; min-width: 0; }
 
 .tools { position: sticky; top: 0; z-index: 2; background: var(--page); border-bottom: 1px solid var(--line); padding: 0.5rem 0; display: flex; flex-wrap: wrap; gap: 0.35rem 0.4rem; align-items: center; }
-.tools input { flex: 1 1 13rem; min-width: 0; }
-.tools .muted { flex-basis: 100%; font-size: 0.88rem; }
+.tools, .tools button, .tools input { font-size: 0.9rem; }
+.tools input { flex: 1 1 9rem; min-width: 0; }
+#shown { flex-basis: 100%; }
 .gap { width: 0.5rem; }
 
 .badge { display: inline-block; white-space: nowrap; font-weight: 600; font-size: 0.82rem; padding: 0.05rem 0.5rem; border-radius: 99px; }
-.passed { color: var(--good); background: var(--good-back); }
-.failed { color: var(--bad); background: var(--bad-back); }
-.warned { color: var(--warn); background: var(--warn-back); }
-.noted { color: var(--note); background: var(--note-back); }
-.not-exercised { color: var(--open); background: var(--open-back); }
-.not-applicable { color: var(--muted); background: var(--panel); }
+.badge.passed { color: var(--good); background: var(--good-back); }
+.badge.failed { color: var(--bad); background: var(--bad-back); }
+.badge.warned { color: var(--warn); background: var(--warn-back); }
+.badge.noted { color: var(--note); background: var(--note-back); }
+.badge.not-exercised { color: var(--open); background: var(--open-back); }
+.badge.not-applicable { color: var(--muted); background: var(--panel); }
 
 .row { border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 2.6rem; }
 .row[open] { content-visibility: visible; padding-bottom: 0.8rem; }
@@ -78,12 +79,16 @@ dd { margin: 0; min-width: 0; }
 .row > .inside { padding: 0 0.2rem 0 0.6rem; border-left: 3px solid var(--line); margin-left: 0.2rem; }
 .row:target { outline: 2px solid var(--link); }
 .said { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: 0 0.5rem; margin: 0.3rem 0; }
-.said dd { font-weight: 600; }
+.said .observed { font-weight: 600; color: var(--bad); }
+.finding.warned .observed { color: var(--warn); }
+summary > h2 { display: inline; }
+#scenarios { margin-top: 2rem; }
 .finding { margin: 0.6rem 0 1.2rem; padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; }
-.finding.warned { background: none; color: inherit; border-left-color: var(--warn); }
+.finding.warned { border-left-color: var(--warn); }
 .exchange { margin: 0.25rem 0; }
 .exchange > summary { padding: 0.1rem 0; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1rem; }
+.counterexample { margin: 0.5rem 0; padding: 0.4rem 0.8rem; border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; }
 .command { display: flex; gap: 0.5rem; align-items: start; }
 .command pre { flex: 1; min-width: 0; }
 .command button { margin-top: 0.3rem; }
@@ -109,9 +114,10 @@ svg .hit text { fill: var(--hit); font-weight: 700; }
 svg .guide { stroke: var(--hit); stroke-dasharray: 3 3; stroke-width: 1px; opacity: 0.6; }
 svg .return path { fill: none; stroke: var(--muted); stroke-width: 1.2px; }
 svg .return .head { fill: var(--muted); stroke: none; }
-svg .early path { stroke: var(--hit); stroke-width: 2px; }
+svg .early path { fill: none; stroke: var(--hit); stroke-width: 2px; }
 svg .early .head { fill: var(--hit); }
-svg text.early { fill: var(--hit); font-weight: 700; font-size: 12px; text-anchor: middle; paint-order: stroke; stroke: var(--panel); stroke-width: 4px; }
+svg text.early { fill: var(--hit); font-weight: 700; font-size: 12px; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
+svg text.ending { text-anchor: end; }
 svg .axis line { stroke: var(--muted); }
 svg .tick { text-anchor: middle; fill: var(--muted); }
 svg .cut { fill: var(--page); stroke: var(--line); stroke-dasharray: 1 3; }
@@ -137,14 +143,13 @@ svg .cut { fill: var(--page); stroke: var(--line); stroke-dasharray: 1 3; }
   .calls li > span { min-width: 0; margin-right: 0.5rem; }
   button { padding: 0.4rem 0.7rem; }
 }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
   :root { --page: #fff; --panel: #f4f6f8; --text: #000; --muted: #444; }
   body { max-width: none; font-size: 10pt; padding: 0; }
   .tools, .needs-script, .skip { display: none !important; }
   .row { content-visibility: visible; break-inside: auto; }
   .row > summary, .finding > h4, .said { break-inside: avoid; }
-  .failed::details-content, .failed ::details-content, .warned ::details-content { content-visibility: visible; }
+  :is([data-standing='failed'], [data-standing='warned']):not([data-kind='scenario']), :is([data-standing='failed'], [data-standing='warned']):not([data-kind='scenario']) .exchange { &::details-content { content-visibility: visible; } }
   .scroll { overflow: hidden; }
   .scroll svg { max-width: 100%; height: auto; }
 }

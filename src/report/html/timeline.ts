@@ -42,8 +42,8 @@ export type TimedCall = readonly [
   text: string,
 ];
 
-/** A lease is sure until `sure`, may last until `may`, and has its grace until `grace`. */
-export type TimedLease = readonly [lane: number, from: number, sure: number, may: number, grace: number];
+/** What the consume `id` brought: a lease is sure until `sure`, may last until `may`, and has its grace until `grace`. */
+export type TimedLease = readonly [id: number, sure: number, may: number, grace: number];
 
 /** Dead letters that the consume `again` brought once more; `early` seconds before the lease of the first had to end. */
 export type TimedReturn = readonly [first: number, again: number, letters: string, after: number, early: number];
@@ -87,7 +87,7 @@ export function timelineOf(view: View): Timeline {
         .filter(({ id, deliveries }) => ids.has(id) && deliveries.length > 0)
         .map((consume): TimedLease => {
           const { sure, may, grace } = leaseOf(consume, group, view);
-          return [laneOf(consume), at(consume.received[1]), at(sure), at(may), at(grace)];
+          return [consume.id, at(sure), at(may), at(grace)];
         }),
     ),
     returns: view.groups.flatMap((group) => returnsIn(group, numbers)).filter(([, again]) => ids.has(again)),

@@ -22,14 +22,16 @@ import {
 
 /** Findings of one clause that are shown with all that belongs to them, and that are only named. */
 const MOST_FINDINGS = 3;
-const MOST_NAMED = 20;
+const MOST_NAMED = 10;
 const MOST_EXCHANGES = 8;
 const MOST_NOTES = 10;
 const MOST_SCENARIOS = 8;
 
 /** Characters that all exchanges may take together, and those of one finding. */
-const EXCHANGES_ROOM = 1_500_000;
+const EXCHANGES_ROOM = 1_000_000;
 const FINDING_ROOM = 40_000;
+/** Less than this is not worth showing an exchange in. */
+const EXCHANGE_ROOM = 1500;
 
 /** Pictures that are in the page as such; others are drawn by the script. */
 const MOST_DRAWN = 40;
@@ -138,13 +140,14 @@ function findingOf(
   const { timelines, histories, verdict } = material;
   const place = timelines.places.get(scenario);
   const timeline = place === undefined ? undefined : timelines.ofBroken[place];
-  const of = exchanges.slice(0, MOST_EXCHANGES).flatMap((id) => {
+  const most = Math.max(1, Math.min(MOST_EXCHANGES, exchanges.length, Math.floor(room / EXCHANGE_ROOM)));
+  const of = exchanges.slice(0, most).flatMap((id) => {
     const exchange = histories.get(scenario)?.exchanges.find((one) => one.id === id);
     if (exchange === undefined) return [];
     const text = timeline?.calls.find(([own]) => own === id)?.[8];
     const said =
       text === undefined ? `${exchange.request.method} ${excerpt(exchange.request.target, 200)}` : verbatim(text);
-    return [exchangeOf(exchange, said, room / Math.min(exchanges.length, MOST_EXCHANGES), verdict)];
+    return [exchangeOf(exchange, said, room / most, verdict)];
   });
   return html`<div class="finding ${standing === 'warned' ? 'warned' : ''}">
     <dl class="said">
@@ -158,7 +161,7 @@ function findingOf(
         ${exchanges.slice(0, MOST_IDS).join(', ')}
       </dd>
     </dl>
-    ${pictureOf(timeline, place, exchanges, drawn)} ${of}${more(exchanges.length - MOST_EXCHANGES, 'exchange')}
+    ${pictureOf(timeline, place, exchanges, drawn)} ${of}${more(exchanges.length - most, 'exchange')}
     <h4>Again</h4>
     ${command(replay(scenario, material))}
   </div>`;

@@ -12,7 +12,7 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
   const hits = new Set(marked);
 
   // Each instant of the picture gets a place. Seconds are to scale, but for two things: what happens one after the other
-  // stays a step apart, and a wait that would leave nothing of the rest is cut.
+  // stays a step apart, and a wait that would leave nothing of the rest, such as one of hours, is cut.
   interface Instant {
     readonly at: number;
     readonly order: number;
@@ -52,7 +52,7 @@ export function drawTimeline(timeline: Timeline, marked: readonly number[]): str
   let short = 0;
   let longest = Infinity;
   for (const gap of gaps.toSorted((a, b) => a - b)) {
-    if (gap > 8 * Math.max(short, 1)) {
+    if (gap > 8 * Math.max(short, 60)) {
       longest = gap;
       break;
     }

@@ -11,7 +11,7 @@ import { html, jsonBlock, verbatim, type Content, type Markup } from './markup.t
 import { timelineOf, type Timeline } from './timeline.ts';
 
 /** Characters that the data of all timelines may take. */
-const TIMELINES_ROOM = 2_500_000;
+const TIMELINES_ROOM = 2_200_000;
 
 /** Ids in a row that are shown. */
 export const MOST_IDS = 30;

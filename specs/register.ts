@@ -12,6 +12,7 @@ import parameters from './register/parameters.json' with { type: 'json' };
 import redelivery from './register/redelivery.json' with { type: 'json' };
 import response from './register/response.json' with { type: 'json' };
 import retention from './register/retention.json' with { type: 'json' };
+import rulings from './register/rulings.json' with { type: 'json' };
 
 const chapters = [
   parameters,
@@ -29,4 +30,4 @@ const chapters = [
 ];
 
 /** Every clause of both documents, chapter by chapter. */
-export const register: Register = joinChapters(chapters as unknown as readonly ClauseRegister[]);
+export const register: Register = joinChapters(chapters as unknown as readonly ClauseRegister[], rulings);

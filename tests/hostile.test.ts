@@ -65,7 +65,7 @@ describe('what a run left behind is wrong', () => {
     expect(await wrong({ problems: ['a redirect was followed'] })).toBe('a redirect was followed');
     expect(await wrong({ exit: 70 })).toMatch(/^ends with exit code 70[^]*verdict.json says exit code 3/);
     expect(await wrong({ directory: `${directory.path}/elsewhere` })).toMatch(
-      /leaves no evidence.ndjson\nleaves no valid verdict.json\nleaves no junit.xml\nleaves no summary.md/,
+      /leaves no evidence.ndjson\nleaves no valid verdict.json\nleaves no junit.xml\nleaves no summary.md\nleaves no report.html/,
     );
   });
 });

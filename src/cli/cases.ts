@@ -5,6 +5,7 @@ import type { Case, Program, Verdict } from '../../schemas/types.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import type { Evidence } from '../history/evidence.ts';
 import { schemas } from '../history/schemas.ts';
+import { caseFile } from '../report/counterexample.ts';
 
 /** Writes one file for each counterexample into `cases` of a directory. Resolves to their paths by the ids of the programs. */
 export async function writeCases(
@@ -14,11 +15,12 @@ export async function writeCases(
 ): Promise<ReadonlyMap<string, string>> {
   const programs = new Map(histories.map(({ scenario, program }) => [scenario, program]));
   const paths = new Map<string, string>();
-  for (const { scenario, clause, shrunk } of verdict.counterexamples) {
+  for (const found of verdict.counterexamples) {
+    const { scenario, clause, shrunk } = found;
     const original = programs.get(scenario);
     const program = programs.get(shrunk ?? scenario);
     if (original === undefined || program === undefined) continue;
-    const path = join(directory, 'cases', `${scenario.replaceAll('/', '-')}.json`);
+    const path = join(directory, caseFile(found));
     const content: Case = {
       format: 1,
       suite: verdict.suite.version,

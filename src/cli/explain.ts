@@ -1,4 +1,3 @@
-import rulings from '../../specs/register/rulings.json' with { type: 'json' };
 import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import type { Clause } from '../../schemas/types.ts';
@@ -8,14 +7,6 @@ import { painter } from '../report/terminal.ts';
 import { placesOf } from '../report/words.ts';
 import { columns } from './columns.ts';
 import type { Terminal } from './terminal.ts';
-
-/** An unclear spot of the documents, and how it is read. */
-interface Ruling {
-  readonly id: string;
-  readonly title: string;
-  readonly reading?: string;
-  readonly reason: string;
-}
 
 const LEVELS: Readonly<Record<Clause['level'], string>> = {
   MUST: 'MUST: an endpoint that breaks it is nonconformant',
@@ -29,8 +20,6 @@ const WAITS: Readonly<Record<Clause['waits'], string>> = {
   certify: 'waits of up to 300 s (profile certify, or a clock hook)',
   controlled: 'waits of hours (only with a clock hook)',
 };
-
-const ABOUT: readonly Ruling[] = rulings;
 
 export function explain(id: string, terminal: Terminal): void {
   const clause = register.clauses.get(id);
@@ -59,14 +48,10 @@ export function explain(id: string, terminal: Terminal): void {
 }
 
 function inWords(id: string): string[] {
-  const ruling = ABOUT.find((one) => one.id === id);
+  const ruling = register.rulings.get(id);
   if (ruling === undefined) return [`Ruling ${id}`];
   const { title, reading, reason } = ruling;
-  return [
-    `Ruling ${id}: ${title}`,
-    ...(reading === undefined ? [] : [`  read as  ${reading}`]),
-    `  because  ${reason}`,
-  ];
+  return [`Ruling ${id}: ${title}`, `  read as  ${reading}`, `  because  ${reason}`];
 }
 
 function unknown(id: string): UsageError {

@@ -134,7 +134,7 @@ ${EXIT_CODES}`,
     .command('judge')
     .description('Makes the verdict again from the evidence of a run, without any network.')
     .argument('<evidence>', 'evidence.ndjson of a run')
-    .option('--out <directory>', 'write verdict.json, junit.xml and summary.md there')
+    .option('--out <directory>', 'write verdict.json, report.html, junit.xml and summary.md there')
     .option('--json', 'print verdict.json instead of the report')
     .action(async (evidence: string, options: JudgeOptions) => {
       const { judgeFile } = await import('./judge.ts');
@@ -144,10 +144,10 @@ ${EXIT_CODES}`,
   program
     .command('report')
     .description('Makes a view of a run again, from its evidence.ndjson and verdict.json.')
-    .addArgument(new Argument('<format>', 'what to make').choices(['junit', 'summary']))
+    .addArgument(new Argument('<format>', 'what to make').choices(['html', 'junit', 'summary']))
     .argument('<directory>', 'directory of the run')
     .option('--out <file>', 'where to write it (default: into that directory)')
-    .action(async (format: 'junit' | 'summary', directory: string, options: ReportOptions) => {
+    .action(async (format: 'html' | 'junit' | 'summary', directory: string, options: ReportOptions) => {
       const { report } = await import('./report.ts');
       await report(format, directory, options, terminal);
     });

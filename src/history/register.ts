@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clause, ClauseRegister } from '../../schemas/types.ts';
+import type { Clause, ClauseRegister, Ruling } from '../../schemas/types.ts';
 
 export interface RegisteredClause extends Clause {
   readonly chapter: string;
@@ -9,12 +9,14 @@ export interface RegisteredClause extends Clause {
 export interface Register {
   readonly chapters: readonly ClauseRegister[];
   readonly clauses: ReadonlyMap<string, RegisteredClause>;
+  /** How the documents are read where they are unclear, by id. */
+  readonly rulings: ReadonlyMap<string, Ruling>;
   /** Digest of the whole register: two runs are comparable only if it is the same. */
   readonly digest: string;
 }
 
 /** Joins chapters to a register. Throws RangeError where a clause id stands twice. */
-export function joinChapters(chapters: readonly ClauseRegister[]): Register {
+export function joinChapters(chapters: readonly ClauseRegister[], rulings: readonly Ruling[] = []): Register {
   const clauses = new Map<string, RegisteredClause>();
   for (const { chapter, clauses: own } of chapters) {
     for (const clause of own) {
@@ -23,5 +25,5 @@ export function joinChapters(chapters: readonly ClauseRegister[]): Register {
     }
   }
   const digest = `sha256:${createHash('sha256').update(JSON.stringify(chapters)).digest('hex')}`;
-  return { chapters, clauses, digest };
+  return { chapters, clauses, rulings: new Map(rulings.map((ruling) => [ruling.id, ruling])), digest };
 }

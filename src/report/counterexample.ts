@@ -1,10 +1,15 @@
 /** A counterexample as a person reads it: the program, what came of it, and what it breaks. */
 import type { BrokenFinding, FoundCounterexample, Program, Verdict } from '../../schemas/types.ts';
-import type { AcknowledgeCall, Call, Delivery } from '../history/calls.ts';
 import type { Evidence, History } from '../history/evidence.ts';
 import { programText } from '../history/programs.ts';
-import { viewOf, type View } from '../history/view.ts';
+import { viewOf } from '../history/view.ts';
 import { excerpt } from './plain.ts';
+import { startOf, toldCalls } from './told.ts';
+
+/** The file of its run that replays a counterexample. */
+export function caseFile({ scenario }: Pick<FoundCounterexample, 'scenario'>): string {
+  return `cases/${scenario.replaceAll('/', '-')}.json`;
+}
 
 /** Lines of a history that are shown; what is left out is told. */
 const MOST_LINES = 40;
@@ -48,75 +53,21 @@ export function programLines(program: Program): string[] {
   return programText(program).map((line) => `${' '.repeat(line.search(/\S|$/))}${excerpt(line, 300)}`);
 }
 
-/**
- * The calls of a history that concern dead letters, one a line: when, who, what, and the answer. Dead letters are numbered
- * as they were arranged, handlers by the exchange that brought them and their place in it. Seconds are on the judged clock,
- * since the first call.
- */
+/** The calls of a history that concern dead letters, one a line; seconds are on the judged clock, since the first call. */
 export function historyText(history: History, finding?: Pick<BrokenFinding, 'exchanges'>): string[] {
   const view = viewOf(history);
-  const numbers = new Map<string, number>();
-  for (const { tag } of history.deadLetters) if (!numbers.has(tag)) numbers.set(tag, numbers.size + 1);
-  const groups = new Map(view.groups.map(({ id }, index) => [id, index + 1]));
-  const handlers = new Map<string, string>();
-  for (const { deliveries } of view.consumes)
-    for (const { handler, consume, index } of deliveries)
-      if (handler !== undefined) handlers.set(handler, `${consume.id}.${index + 1}`);
   const marked = new Set(finding?.exchanges);
-  const start = view.calls[0]?.sent[0] ?? 0;
-  const told = view.calls.filter(
-    (call) => marked.has(call.id) || ['consume', 'acknowledge', 'other', 'delete-group'].includes(call.kind),
-  );
-  // Tidying up behind a program is not part of it.
-  const lines = told
-    .slice(0, told.findLastIndex((call) => marked.has(call.id) || call.kind !== 'delete-group') + 1)
-    .map((call) => {
-      const where = groups.size > 1 && groups.has(call.group) ? ` g${groups.get(call.group)}` : '';
-      const instant = `${(call.sent[0] - start).toFixed(1)} s`.padStart(8);
-      const until =
-        call.received[1] - call.sent[0] >= 0.5 ? ` (${(call.received[1] - call.sent[0]).toFixed(1)} s later)` : '';
-      return {
-        marked: marked.has(call.id),
-        line: `${marked.has(call.id) ? '»' : ' '}${`#${call.id}`.padStart(4)} ${instant}  ${call.consumer}${where} ${excerpt(`${asked(call, handlers)} → ${answered(call, view, numbers)}`, 220)}${until}`,
-      };
-    });
+  const start = startOf(view);
+  const lines = toldCalls(view, marked).map(({ call, text }) => {
+    const instant = `${(call.sent[0] - start).toFixed(1)} s`.padStart(8);
+    const seconds = call.received[1] - call.sent[0];
+    const until = seconds >= 0.5 ? ` (${seconds.toFixed(1)} s later)` : '';
+    return {
+      marked: marked.has(call.id),
+      line: `${marked.has(call.id) ? '»' : ' '}${`#${call.id}`.padStart(4)} ${instant}  ${text}${until}`,
+    };
+  });
   if (lines.length <= MOST_LINES) return lines.map(({ line }) => line);
   const kept = lines.filter((one, index) => one.marked || index < 10 || index >= lines.length - 10);
   return [...kept.map(({ line }) => line), `(${lines.length - kept.length} more calls are in the evidence)`];
-}
-
-function asked(call: Call, handlers: ReadonlyMap<string, string>): string {
-  const { method, target } = call.exchange.request;
-  const query = target.includes('?') ? ` ${target.slice(target.indexOf('?') + 1)}` : '';
-  if (call.kind === 'consume') return `consume${query}`;
-  if (call.kind === 'acknowledge') return `acknowledge ${entriesText(call, handlers)}`;
-  if (call.kind === 'delete-group') return 'delete the group';
-  return `${method} ${target.replace(/^.*\/queues\/[^/]*/, '…')}`;
-}
-
-function entriesText({ entries, exchange }: AcknowledgeCall, handlers: ReadonlyMap<string, string>): string {
-  if (entries === undefined) return exchange.request.body?.data ?? 'without a body';
-  return entries
-    .map(
-      ({ handler, rawStatus }) =>
-        `${handlers.get(handler) ?? JSON.stringify(handler)} ${typeof rawStatus === 'string' ? rawStatus : rawStatus === undefined ? '(no status)' : JSON.stringify(rawStatus)}`,
-    )
-    .join(', ');
-}
-
-function answered(call: Call, view: View, numbers: ReadonlyMap<string, number>): string {
-  const { outcome } = call.exchange;
-  if (outcome.kind === 'failure') return `no answer: ${outcome.message}`;
-  if (call.kind === 'consume' && call.reply === 'ok' && Array.isArray(call.json))
-    return call.deliveries.length === 0
-      ? `${outcome.status}, nothing`
-      : `${outcome.status}, ${call.deliveries.map((one) => nameOf(one, view, numbers)).join(' ')}`;
-  if (call.kind === 'acknowledge' && call.counts !== undefined)
-    return `${outcome.status}, success ${call.counts.success}, fail ${call.counts.fail}`;
-  return `${outcome.status} ${outcome.body.data}`;
-}
-
-function nameOf(delivery: Delivery, view: View, numbers: ReadonlyMap<string, number>): string {
-  const tag = view.letterOf(delivery)?.arranged.tag;
-  return tag === undefined ? 'a message that was not arranged' : `letter ${numbers.get(tag) ?? '?'}`;
 }

@@ -38,7 +38,7 @@ function data({ encoding, data }: Payload): string {
 }
 
 /** For bash and zsh. Control characters, which could steer a terminal, are written as escapes. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   if (/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(text)) {
     const escaped = JSON.stringify(text)

@@ -2,6 +2,7 @@
 import type { Verdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
+import { page } from './html/page.ts';
 import { junit } from './junit.ts';
 import { summary } from './summary.ts';
 
@@ -11,7 +12,8 @@ export interface View {
 }
 
 /** By the name under which `report` makes it. */
-export const views: Readonly<Record<'junit' | 'summary', View>> = {
+export const views: Readonly<Record<'html' | 'junit' | 'summary', View>> = {
+  html: { file: 'report.html', make: page },
   junit: { file: 'junit.xml', make: junit },
   summary: { file: 'summary.md', make: summary },
 };

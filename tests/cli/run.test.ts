@@ -30,7 +30,13 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
     expect(ran.err).toBe('');
     expect(ran.exitCode).toBe(0);
     expect(ran.out).toMatch(/^endpoint +embedded emulator\n[^]*seed +7\n[^]*self-test[^]*CONFORMANT[^]*exit code 0/);
-    expect((await readdir(out)).sort()).toEqual(['evidence.ndjson', 'junit.xml', 'summary.md', 'verdict.json']);
+    expect((await readdir(out)).sort()).toEqual([
+      'evidence.ndjson',
+      'junit.xml',
+      'report.html',
+      'summary.md',
+      'verdict.json',
+    ]);
     const verdict = await readFile(join(out, 'verdict.json'), 'utf8');
     expect(JSON.parse(verdict)).toMatchObject({ verdict: 'conformant', filtered: true, complete: true, seed: 7 });
 
@@ -38,7 +44,7 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
     expect(await speak('judge', evidence, '--json')).toEqual({ exitCode: 0, out: verdict, err: '' });
     const again = join(out, 'again');
     expect((await speak('judge', evidence, '--out', again)).out).toMatch(/CONFORMANT[^]*exit code 0/);
-    expect((await readdir(again)).sort()).toEqual(['junit.xml', 'summary.md', 'verdict.json']);
+    expect((await readdir(again)).sort()).toEqual(['junit.xml', 'report.html', 'summary.md', 'verdict.json']);
     for (const name of await readdir(again)) {
       expect(await readFile(join(again, name), 'utf8')).toBe(await readFile(join(out, name), 'utf8'));
     }

@@ -101,7 +101,7 @@ describe('TLS', { timeout: 60_000 }, () => {
     const argv = ['--endpoint', endpoint.url, '--project', 'p1', '--clock-url', `${endpoint.url}/clock`];
     const run = await command(['run', ...argv, '--only', 'http/error-body', '--out', out, '--ca', CA.ca]);
     expect(run.exitCode).toBe(0);
-    const names = ['evidence.ndjson', 'verdict.json', 'summary.md', 'junit.xml'];
+    const names = ['evidence.ndjson', 'verdict.json', 'summary.md', 'junit.xml', 'report.html'];
     const files = await Promise.all(names.map((name) => readFile(join(out, name), 'utf8')));
     expect(`${files.join('')}${run.out}${run.err}`).not.toMatch(/insecure/i);
   });

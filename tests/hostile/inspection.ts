@@ -7,10 +7,13 @@ import type { Verdict } from '../../schemas/types.ts';
 import verdictSchema from '../../schemas/verdict.schema.json' with { type: 'json' };
 import { readEvidence } from '../../src/history/evidence.ts';
 import { speak } from '../support/terminal.ts';
-import { elementsOf } from '../support/xml.ts';
+import { elementsOf, elementsOfPage } from '../support/xml.ts';
 import { TOKEN, type Met } from './meeting.ts';
 
 export const MOST_MEGABYTES = 512;
+
+/** Whatever an endpoint sends, a page stays one that can be opened. */
+const MOST_OF_A_PAGE = 5_000_000;
 
 const isVerdict = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false }).compile<Verdict>(
   verdictSchema,
@@ -36,6 +39,7 @@ export async function inspect(expected: Pick<Hostile, 'exit' | 'blame' | 'second
       ...verdictProblems(files.get('verdict.json'), met.exit),
       ...junit(files.get('junit.xml')),
       ...summary(files.get('summary.md')),
+      ...page(files.get('report.html')),
       ...(await judgedAgain(met.directory, files.get('verdict.json'))),
       ...terminal(met),
       ...secrets(met, files),
@@ -106,6 +110,19 @@ function summary(text: string | undefined): string[] {
   return [
     ...(/<(?!br>|\/?sub>)[a-z!/]/i.test(obeyable) ? ['its summary.md holds markup of the endpoint'] : []),
     ...obeyed('its summary.md', text),
+  ];
+}
+
+function page(text: string | undefined): string[] {
+  if (text === undefined) return ['leaves no report.html'];
+  try {
+    elementsOfPage(text);
+  } catch (error) {
+    return [`its report.html is not well formed: ${String(error)}`];
+  }
+  return [
+    ...(text.length > MOST_OF_A_PAGE ? [`its report.html has ${text.length} characters`] : []),
+    ...obeyed('its report.html', text),
   ];
 }
 

@@ -9,14 +9,15 @@ import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { readEvidence, type Evidence } from '../history/evidence.ts';
+import { PROGRAMS } from '../history/programs.ts';
 import { version } from '../package.ts';
-import { PROGRAMS } from '../programs/ids.ts';
 import { generated, secondsFor } from '../programs/scenarios.ts';
 import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
+import { writeAllureResults } from './allure.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { linesOf } from './lines.ts';
@@ -66,8 +67,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   }
   const verdict = verdictOf(evidence, register, rules);
   const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
+  const allure = await writeAllureResults(settings.out, evidence, verdict, register);
   terminal.out(
-    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files], evidence, cases }),
+    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files, allure], evidence, cases }),
   );
   return verdict.exitCode;
 }

@@ -8,6 +8,9 @@ import type {
   Program,
 } from '../../schemas/types.ts';
 
+/** The ids of all generated programs start with this. */
+export const PROGRAMS = 'programs/';
+
 /** One operation a line, in the imperative; what runs together stands below it, lane by lane. */
 export function programText(program: Program): string[] {
   const groups = program.groups === 1 ? 'one group' : `${program.groups} groups`;

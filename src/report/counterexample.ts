@@ -48,38 +48,49 @@ export function programLines(program: Program): string[] {
   return programText(program).map((line) => `${' '.repeat(line.search(/\S|$/))}${excerpt(line, 300)}`);
 }
 
+/** A call as it is told: what was asked, and what was answered. */
+export interface ToldCall {
+  readonly call: Call;
+  readonly marked: boolean;
+  /** `c1 consume ack_wait=15 → 200, letter 1`. */
+  readonly text: string;
+}
+
 /**
- * The calls of a history that concern dead letters, one a line: when, who, what, and the answer. Dead letters are numbered
- * as they were arranged, handlers by the exchange that brought them and their place in it. Seconds are on the judged clock,
- * since the first call.
+ * The calls of a history that concern dead letters, and those that are marked. Dead letters are numbered as they were
+ * arranged, handlers by the exchange that brought them and their place in it.
  */
-export function historyText(history: History, finding?: Pick<BrokenFinding, 'exchanges'>): string[] {
-  const view = viewOf(history);
+export function toldCalls(view: View, marked: ReadonlySet<number>): readonly ToldCall[] {
   const numbers = new Map<string, number>();
-  for (const { tag } of history.deadLetters) if (!numbers.has(tag)) numbers.set(tag, numbers.size + 1);
+  for (const { tag } of view.history.deadLetters) if (!numbers.has(tag)) numbers.set(tag, numbers.size + 1);
   const groups = new Map(view.groups.map(({ id }, index) => [id, index + 1]));
   const handlers = new Map<string, string>();
   for (const { deliveries } of view.consumes)
     for (const { handler, consume, index } of deliveries)
       if (handler !== undefined) handlers.set(handler, `${consume.id}.${index + 1}`);
-  const marked = new Set(finding?.exchanges);
-  const start = view.calls[0]?.sent[0] ?? 0;
   const told = view.calls.filter(
     (call) => marked.has(call.id) || ['consume', 'acknowledge', 'other', 'delete-group'].includes(call.kind),
   );
-  // Tidying up behind a program is not part of it.
-  const lines = told
+  // Tidying up behind a scenario is not part of it.
+  return told
     .slice(0, told.findLastIndex((call) => marked.has(call.id) || call.kind !== 'delete-group') + 1)
     .map((call) => {
       const where = groups.size > 1 && groups.has(call.group) ? ` g${groups.get(call.group)}` : '';
-      const instant = `${(call.sent[0] - start).toFixed(1)} s`.padStart(8);
-      const until =
-        call.received[1] - call.sent[0] >= 0.5 ? ` (${(call.received[1] - call.sent[0]).toFixed(1)} s later)` : '';
-      return {
-        marked: marked.has(call.id),
-        line: `${marked.has(call.id) ? '»' : ' '}${`#${call.id}`.padStart(4)} ${instant}  ${call.consumer}${where} ${excerpt(`${asked(call, handlers)} → ${answered(call, view, numbers)}`, 220)}${until}`,
-      };
+      const said = excerpt(`${asked(call, handlers)} → ${answered(call, view, numbers)}`, 220);
+      return { call, marked: marked.has(call.id), text: `${call.consumer}${where} ${said}` };
     });
+}
+
+/** The same, one a line, with seconds on the judged clock since the first call. */
+export function historyText(history: History, finding?: Pick<BrokenFinding, 'exchanges'>): string[] {
+  const view = viewOf(history);
+  const start = view.calls[0]?.sent[0] ?? 0;
+  const lines = toldCalls(view, new Set(finding?.exchanges)).map(({ call, marked, text }) => {
+    const { id, sent, received } = call;
+    const instant = `${(sent[0] - start).toFixed(1)} s`.padStart(8);
+    const until = received[1] - sent[0] >= 0.5 ? ` (${(received[1] - sent[0]).toFixed(1)} s later)` : '';
+    return { marked, line: `${marked ? '»' : ' '}${`#${id}`.padStart(4)} ${instant}  ${text}${until}` };
+  });
   if (lines.length <= MOST_LINES) return lines.map(({ line }) => line);
   const kept = lines.filter((one, index) => one.marked || index < 10 || index >= lines.length - 10);
   return [...kept.map(({ line }) => line), `(${lines.length - kept.length} more calls are in the evidence)`];

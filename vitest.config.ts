@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { allure } from './tests/support/allure.ts';
 import { tally } from './tests/support/tally.ts';
 
 export default defineConfig({
   test: {
-    reporters: ['default', tally()],
+    reporters: ['default', allure(), tally()],
     projects: [
       {
         // What the command line runs, too: every scenario against DMS_ENDPOINT, or against the embedded emulator.

@@ -5,6 +5,8 @@
  */
 /* oxlint-disable vitest/expect-expect, vitest/no-conditional-tests, vitest/valid-title -- rules judge, and tests are made of chapters */
 /* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a BroadcastChannel is no window */
+import type { RuntimeMessage } from 'allure-js-commons/sdk';
+import type { MessageTestRuntime } from 'allure-js-commons/sdk/runtime';
 import { BroadcastChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import { arrangementOf } from '../src/campaign/arrangements.ts';
@@ -21,11 +23,13 @@ import type { RegisteredClause } from '../src/history/register.ts';
 import { version } from '../src/package.ts';
 import { budgetFor, findCounterexamples } from '../src/programs/counterexamples.ts';
 import { generated, secondsFor } from '../src/programs/scenarios.ts';
+import { allureResults } from '../src/report/allure.ts';
 import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
 import type { Finding } from '../src/rules/rule.ts';
 import { judge, type Judged } from '../src/verdict/judge.ts';
+import { verdictOf } from '../src/verdict/verdict.ts';
 import { isExcused } from '../src/verdict/waivers.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
@@ -75,6 +79,12 @@ const campaign = await startCampaign({
   progress: tell,
   signal: interrupt.signal,
 });
+
+/** The label by which allure-js-commons leaves a test out. */
+const NO_RESULT: RuntimeMessage = {
+  type: 'metadata',
+  data: { labels: [{ name: 'ALLURE_TESTPLAN_SKIP', value: 'true' }] },
+};
 
 const asked = new Set<string>();
 const runs = new Map<string, Promise<History | undefined>>();
@@ -137,12 +147,15 @@ for (const { name, scenarios } of campaign.unreachable === undefined ? [...chapt
   if (selected.length === 0) continue;
   describe.concurrent(name, () => {
     for (const scenario of selected) {
-      test.concurrent(scenario.id, async () => {
+      test.concurrent(scenario.id, async ({ skip }) => {
         const history = await runs.get(scenario.id);
         // Behind the command line the evidence is judged, and nobody reads what a test says.
         if (assignment !== undefined) return;
-        const complaint = history === undefined ? 'it was not started' : complaintOf(scenario, history);
-        if (complaint !== undefined) throw failure(complaint);
+        if (history === undefined) throw failure('it was not started');
+        await tellAllure(scenario, history);
+        const complaint = complaintOf(scenario, history);
+        if (complaint !== undefined) throw complaint;
+        if (history.end?.outcome === 'short') skip(plain(history.end.reason ?? ''));
       });
     }
   });
@@ -155,23 +168,40 @@ function handedOver(): Credentials {
   return JSON.parse(text) as Credentials;
 }
 
-/** Why a scenario's test fails; undefined if it does not. */
-function complaintOf(scenario: Scenario, history: History): string | undefined {
+/** Tells allure-vitest what the command line writes into Allure's results of the same scenario. */
+async function tellAllure({ id, title }: Scenario, history: History): Promise<void> {
+  const { getGlobalTestRuntime } = await import('allure-js-commons/sdk/runtime');
+  const runtime = getGlobalTestRuntime();
+  // Without allure-vitest among the reporters there is nobody to tell.
+  if (!('sendMessage' in runtime)) return;
+  const { sendMessage } = runtime as Pick<MessageTestRuntime, 'sendMessage'>;
+  const header = { ...campaign.header, selection: [id], clauses: [...(history.start?.provokes ?? [])] };
+  const alone = { header, histories: [history], counterexamples: [], footer: undefined, problems: [] };
+  const verdict = verdictOf(alone, register, rules);
+  const results = allureResults({ verdict, register, evidence: alone, titles: new Map([[id, title]]) });
+  const own = [...results].find((result) => result.id === id);
+  // A program that passed has no result of its own.
+  for (const message of own?.messages ?? [NO_RESULT]) await sendMessage.call(runtime, message);
+}
+
+/** Why a scenario's test fails; undefined if it does not. What could not be carried out breaks nothing, and reporters tell it apart. */
+function complaintOf(scenario: Scenario, history: History): Error | undefined {
   const { findings, crashed } = judge(history, rules);
-  const parts = [
+  const broken = failures(history, findings).map(({ clause, finding }) =>
+    [
+      `${clause.id} (${clause.level}): ${clause.text}`,
+      `  expected   ${plain(finding.expected)}`,
+      `  observed   ${plain(finding.observed)}`,
+      `  exchanges  ${finding.exchanges.join(', ')} of ${scenario.id} in ${evidence.path}`,
+      `  place      ${placesOf(clause)}`,
+    ].join('\n'),
+  );
+  const open = [
     ...crashed.map(({ clause, reason }) => `the suite itself failed: the rule of ${clause} crashed: ${reason}`),
-    ...failures(history, findings).map(({ clause, finding }) =>
-      [
-        `${clause.id} (${clause.level}): ${clause.text}`,
-        `  expected   ${plain(finding.expected)}`,
-        `  observed   ${plain(finding.observed)}`,
-        `  exchanges  ${finding.exchanges.join(', ')} of ${scenario.id} in ${evidence.path}`,
-        `  place      ${placesOf(clause)}`,
-      ].join('\n'),
-    ),
+    ...(history.end?.outcome === 'aborted' ? [`it could not be carried out: ${plain(history.end.reason ?? '')}`] : []),
   ];
-  if (history.end?.outcome === 'aborted') parts.push(`it could not be carried out: ${plain(history.end.reason ?? '')}`);
-  return parts.length === 0 ? undefined : parts.join('\n');
+  if (broken.length + open.length === 0) return undefined;
+  return failure([...broken, ...open].join('\n'), broken.length > 0 ? 'AssertionError' : 'NotCarriedOut');
 }
 
 /** The findings that make a run fail. */
@@ -189,9 +219,9 @@ function failures(
 }
 
 /** Without a stack: where the suite noticed says nothing about the endpoint. */
-function failure(message: string): Error {
+function failure(message: string, name = 'NotCarriedOut'): Error {
   const error = new Error(message);
-  error.name = 'Broken';
+  error.name = name;
   error.stack = `${error.name}: ${message}`;
   return error;
 }

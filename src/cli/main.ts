@@ -144,12 +144,17 @@ ${EXIT_CODES}`,
   program
     .command('report')
     .description('Makes a view of a run again, from its evidence.ndjson and verdict.json.')
-    .addArgument(new Argument('<format>', 'what to make').choices(['html', 'junit', 'summary']))
+    .addArgument(new Argument('<format>', 'what to make').choices(['html', 'junit', 'summary', 'allure']))
     .argument('<directory>', 'directory of the run')
-    .option('--out <file>', 'where to write it (default: into that directory)')
-    .action(async (format: 'html' | 'junit' | 'summary', directory: string, options: ReportOptions) => {
+    .option('--out <path>', 'file, or directory for allure, to write to (default: in that directory)')
+    .option('--history <file>', 'for allure: history of earlier reports, which is shown and goes on')
+    .action(async (format: 'html' | 'junit' | 'summary' | 'allure', directory: string, options: ReportOptions) => {
+      if (format === 'allure') {
+        const { reportAllure } = await import('./allure.ts');
+        return reportAllure(directory, options, terminal);
+      }
       const { report } = await import('./report.ts');
-      await report(format, directory, options, terminal);
+      return report(format, directory, options, terminal);
     });
 
   const waivers = program
@@ -272,6 +277,7 @@ export interface JudgeOptions {
 
 export interface ReportOptions {
   readonly out?: string;
+  readonly history?: string;
 }
 
 export interface EmulateOptions {

@@ -9,8 +9,8 @@ import { matcher, select, type Selection } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { refuseUnknown } from '../campaign/waivers-file.ts';
+import { PROGRAMS } from '../history/programs.ts';
 import { version } from '../package.ts';
-import { PROGRAMS } from '../programs/ids.ts';
 import { generated, secondsFor } from '../programs/scenarios.ts';
 import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
@@ -18,6 +18,7 @@ import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { judgeAlong, type Along } from './along.ts';
+import { writeAllureResults } from './allure.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { liveProgress } from './live.ts';
@@ -77,8 +78,9 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const { evidence, judged } = seen;
   const verdict = verdictOf(evidence, register, rules, judged);
   const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
+  const allure = await writeAllureResults(settings.out, evidence, verdict, register);
   terminal.out(
-    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files], evidence, cases }),
+    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files, allure], evidence, cases }),
   );
   return verdict.exitCode;
 }

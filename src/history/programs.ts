@@ -8,6 +8,8 @@ import type {
   Program,
 } from '../../schemas/types.ts';
 
+/** The ids of all generated programs start with this. */
+export const PROGRAMS = 'programs/';
 /** What a waiver calls the scenario of all generated programs: which of them finds something, chance decides. */
 export const ALL_PROGRAMS = 'programs/*';
 

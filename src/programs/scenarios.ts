@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { Program } from '../../schemas/types.ts';
 import { queueOf, type Scenario } from '../campaign/scenario.ts';
+import { PROGRAMS } from '../history/programs.ts';
 import { programs } from './generate.ts';
-import { PROGRAMS } from './ids.ts';
 import { perform } from './perform.ts';
 import { secondsOf } from './seconds.ts';
 

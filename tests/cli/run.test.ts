@@ -11,8 +11,9 @@ const INSTANT = 'redelivery/again-and-again/failed';
 const TOKEN = 'r1ght-T0ken';
 
 async function everything(directory: string): Promise<string> {
-  const names = await readdir(directory);
-  return (await Promise.all(names.map((name) => readFile(join(directory, name), 'utf8')))).join('\n');
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return (await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')))).join('\n');
 }
 
 async function emulator(
@@ -31,6 +32,7 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
     expect(ran.exitCode).toBe(0);
     expect(ran.out).toMatch(/^endpoint +embedded emulator\n[^]*seed +7\n[^]*self-test[^]*CONFORMANT[^]*exit code 0/);
     expect((await readdir(out)).sort()).toEqual([
+      'allure-results',
       'evidence.ndjson',
       'junit.xml',
       'report.html',

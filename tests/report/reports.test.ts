@@ -7,7 +7,6 @@ import { summary } from '../../src/report/summary.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
 import { answer, story } from '../support/history.ts';
 import { clauseVerdict, HOSTILE, verdict } from '../support/verdict.ts';
-import { elementsOf } from '../support/xml.ts';
 
 /** What a terminal would obey: everything but line feeds, of C0, C1 and the marks of writing direction. */
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff]/u;
@@ -84,34 +83,6 @@ describe('the end report', () => {
 
   test('has colours only where they are wanted', () => {
     expect(terminal(verdict(), true)).toMatch(OBEYED);
-  });
-});
-
-describe('the JUnit file', () => {
-  test('is well-formed, with a case per clause and one for the run', () => {
-    const counts = elementsOf(junit(verdict(), register));
-    expect(Object.fromEntries(counts)).toEqual({
-      testsuites: 1,
-      testsuite: 5,
-      testcase: 8,
-      failure: 2,
-      error: 1,
-      skipped: 2,
-      'system-out': 2,
-    });
-  });
-
-  test('is red where the exit code is not 0, also if no clause is', () => {
-    const clauses = [clauseVerdict({ id: 'redelivery.by-default' })];
-    const incomplete = junit(verdict({ clauses, verdict: 'incomplete', exitCode: 3 }), register);
-    expect(incomplete).toMatch(/<testsuites name="dms-conformance" tests="2" failures="0" errors="1" skipped="0"/);
-    const conformant = junit(verdict({ clauses, verdict: 'conformant', exitCode: 0, reasons: [] }), register);
-    expect(conformant).toMatch(/tests="2" failures="0" errors="0" skipped="0"/);
-  });
-
-  test('counts a MUST that was not exercised as an error: a skip would read as green', () => {
-    expect(junit(verdict(), register)).toMatch(/name="ack\.order\.failure-stops"[^>]*>\s*<error /);
-    expect(junit(verdict(), register)).toMatch(/name="redelivery\.fresh-handler"[^>]*>\s*<skipped /);
   });
 });
 

@@ -18,6 +18,7 @@ export const MOST_IDS = 30;
 
 export const STANDINGS: Readonly<Record<Standing, { readonly mark: string; readonly word: string }>> = {
   failed: { mark: '✗', word: 'failed' },
+  waived: { mark: '~', word: 'waived' },
   warned: { mark: '!', word: 'warned' },
   'not-exercised': { mark: '?', word: 'not exercised' },
   passed: { mark: '✓', word: 'passed' },

@@ -201,7 +201,15 @@ describe('a finding', () => {
         clauseVerdict({
           id: 'redelivery.by-default',
           verdict: 'fail',
-          findings: [{ scenario: 'redelivery/a', expected: 'that', observed: 'this', exchanges: [...exchanges] }],
+          findings: [
+            {
+              scenario: 'redelivery/a',
+              expected: 'that',
+              observed: 'this',
+              exchanges: [...exchanges],
+              fingerprint: '0123456789abcdef',
+            },
+          ],
         }),
       ],
       ...part,
@@ -223,6 +231,7 @@ describe('a finding', () => {
       expected: 'that',
       observed,
       exchanges: [1],
+      fingerprint: '0123456789abcdef',
     });
     const findings = [...'aabcde'].map((letter, index) => finding(`redelivery/${letter}`, `this ${index}`));
     const text = made(
@@ -329,6 +338,7 @@ describe('size', () => {
       expected: 'x'.repeat(1000),
       observed: 'y'.repeat(1000),
       exchanges: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+      fingerprint: '0123456789abcdef',
     }));
     const clauses = [...register.clauses.keys()].map((id) =>
       clauseVerdict({ id, verdict: 'fail', evidence: 500, findings, omitted: 400 }),

@@ -1,2 +1,0 @@
-/** The ids of all generated programs start with this. */
-export const PROGRAMS = 'programs/';

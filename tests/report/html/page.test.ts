@@ -224,7 +224,7 @@ describe('a finding', () => {
       observed,
       exchanges: [1],
     });
-    const findings = [...'aabcde'].map((letter, index) => finding(`redelivery/${letter}`, `this ${index}`));
+    const findings = Array.from('aabcde', (letter, index) => finding(`redelivery/${letter}`, `this ${index}`));
     const text = made(
       verdict({ clauses: [clauseVerdict({ id: 'redelivery.by-default', verdict: 'fail', findings, omitted: 30 })] }),
     );

@@ -31,6 +31,16 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        // report.html in a real browser, which not everybody has: not part of `npm test`.
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.browser.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

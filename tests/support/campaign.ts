@@ -7,7 +7,7 @@ import { embeddedTarget } from '../../src/campaign/embedded.ts';
 import type { Scenario } from '../../src/campaign/scenario.ts';
 import type { Target } from '../../src/campaign/target.ts';
 import type { EmulatorOptions } from '../../src/emulator/emulator.ts';
-import type { History } from '../../src/history/evidence.ts';
+import type { Evidence, History } from '../../src/history/evidence.ts';
 import { rules } from '../../src/rules/index.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
 import { PROJECT, settings } from './settings.ts';
@@ -30,6 +30,7 @@ export interface CampaignParts {
 export interface CampaignResult {
   readonly verdict: Verdict;
   readonly histories: readonly History[];
+  readonly evidence: Evidence;
 }
 
 /** A run in this process with all rules, by default of every scenario against embedded emulators under controlled clocks. */
@@ -59,10 +60,8 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
     },
   });
   if (header === undefined) throw new TypeError('the run left no header');
-  return {
-    verdict: verdictOf({ header, histories, counterexamples: [], footer, problems: [] }, register, rules),
-    histories,
-  };
+  const evidence: Evidence = { header, histories, counterexamples: [], footer, problems: [] };
+  return { verdict: verdictOf(evidence, register, rules), histories, evidence };
 }
 
 /** Ids of the clauses that are broken at the level of a MUST. */

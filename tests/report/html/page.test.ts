@@ -233,9 +233,7 @@ describe('a finding', () => {
       exchanges: [1],
       fingerprint: '0123456789abcdef',
     });
-    const findings = ['a', 'a', 'b', 'c', 'd', 'e'].map((letter, index) =>
-      finding(`redelivery/${letter}`, `this ${index}`),
-    );
+    const findings = Array.from('aabcde', (letter, index) => finding(`redelivery/${letter}`, `this ${index}`));
     const text = made(
       verdict({ clauses: [clauseVerdict({ id: 'redelivery.by-default', verdict: 'fail', findings, omitted: 30 })] }),
     );

@@ -40,9 +40,14 @@ export function verify(files: Files, suite: Suite, trusted?: KeyObject): Verific
   const first = [...apart, ...trustProblems(signedBy, trusted)];
   if (first.length > 0) return { problems: first };
 
-  const { evidence, problems: ofEvidence = [] } = readPacked(files.get(NAMES.evidence));
   const { product, problems: ofProduct = [] } = readDescription(files.get(NAMES.product));
-  if (evidence === undefined || product === undefined) return { problems: [...ofEvidence, ...ofProduct] };
+  if (product === undefined) return { problems: ofProduct };
+  const { evidence, problems: ofEvidence = [] } = readPacked(files.get(NAMES.evidence));
+  if (evidence === undefined) return { problems: ofEvidence };
+  const manifest = textOf(manifestOf(evidence.header.suite, signedBy, files));
+  const at = difference(files.get(NAMES.manifest), manifest);
+  if (at !== undefined)
+    return { problems: [`${NAMES.manifest}: it names another suite than the evidence; it differs from ${at}`] };
   const alien = otherSuite(evidence.header, suite);
   if (alien.length > 0) return { problems: alien };
 
@@ -65,11 +70,7 @@ export function verify(files: Files, suite: Suite, trusted?: KeyObject): Verific
 /** Whether manifest, signature and files belong together, without a look at what the evidence shows. */
 function holdTogether(files: Files): { readonly problems: readonly string[]; readonly signedBy: string | null } {
   const text = files.get(NAMES.manifest);
-  if (text === undefined) {
-    throw new UsageError(
-      `There is no ${NAMES.manifest}, so this is no bundle. Expected a directory that 'certify pack' wrote.`,
-    );
-  }
+  if (text === undefined) return { problems: [`${NAMES.manifest}: it is missing`], signedBy: null };
   const manifest = parsed(text);
   const said = schemas.manifest.check(manifest) ? manifest : undefined;
   const { signature, key, problems: ofSignature } = readSignature(files.get(NAMES.signature));
@@ -80,7 +81,7 @@ function holdTogether(files: Files): { readonly problems: readonly string[]; rea
   const due =
     said !== undefined && changed.length > 0
       ? said
-      : manifestOf(suiteIn(files.get(NAMES.evidence)) ?? said?.suite ?? NO_SUITE, said?.signedBy ?? signedBy, files);
+      : manifestOf(said?.suite ?? suiteIn(files.get(NAMES.evidence)), said?.signedBy ?? signedBy, files);
   const at = difference(text, textOf(due));
   const otherKey = said !== undefined && ofSignature.length === 0 && said.signedBy !== signedBy;
   const forged = signature !== undefined && key !== undefined && !verifies(text, key, signature);
@@ -100,17 +101,16 @@ function holdTogether(files: Files): { readonly problems: readonly string[]; rea
   };
 }
 
-const NO_SUITE = { version: '', register: '' };
-
-/** The suite that made the evidence, by its first line. */
-function suiteIn(bytes: Buffer | undefined): Manifest['suite'] | undefined {
+/** The suite that made the evidence, by its first line: all that a manifest says which the other files do not. */
+function suiteIn(bytes: Buffer | undefined): Manifest['suite'] {
   try {
     const [line = ''] = bytes === undefined ? [] : linesIn(unpacked(bytes));
     const header: unknown = JSON.parse(line);
-    return schemas.evidence.check(header) && header.type === 'header' ? header.suite : undefined;
+    if (schemas.evidence.check(header) && header.type === 'header') return header.suite;
   } catch {
-    return undefined;
+    // It is not readable either: what differs is then said to begin here.
   }
+  return { version: '', register: '' };
 }
 
 /** Files that are not as the manifest says, that it does not know, or that are missing. */

@@ -6,7 +6,7 @@ import { register } from '../../specs/register.ts';
 import { CERTIFY_PROGRAMS } from '../campaign/configure.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
-import { privateKeyIn, publicKeyIn, type Files } from '../certify/bundle.ts';
+import { NAMES, privateKeyIn, publicKeyIn, type Files } from '../certify/bundle.ts';
 import { pack } from '../certify/pack.ts';
 import { MOST_PRODUCT_BYTES } from '../certify/product.ts';
 import type { Suite } from '../certify/suite.ts';
@@ -170,9 +170,8 @@ async function verified(
   ...[suite, trusted]: [Suite, Parameters<typeof verify>[2]?]
 ): Promise<Verification> {
   const { files, odd } = await readBundle(bundle);
-  const seen = verify(files, suite, trusted);
-  if (odd.length === 0) return seen;
-  return { problems: [...odd, ...('problems' in seen ? seen.problems : [])] };
+  if (odd.length > 0) return { problems: odd };
+  return verify(files, suite, trusted);
 }
 
 /** All files of a bundle; `odd`: what is there beside plain files. */
@@ -182,6 +181,11 @@ async function readBundle(bundle: string): Promise<{ readonly files: Files; read
       `The bundle ${bundle} cannot be read (${systemCode(error)}). Expected a directory that 'certify pack' wrote.`,
     );
   });
+  if (!names.includes(NAMES.manifest)) {
+    throw new UsageError(
+      `There is no ${NAMES.manifest} in ${bundle}, so it is no bundle. Expected a directory that 'certify pack' wrote.`,
+    );
+  }
   const files = new Map<string, Buffer>();
   const odd: string[] = [];
   for (const name of names.toSorted()) {

@@ -948,6 +948,37 @@ at: number
 }
 
 /**
+ * manifest.json of a bundle. Its text is JSON.stringify(manifest, null, 2) and the end of a line; members stand in this order, files by their names.
+ */
+export interface Manifest {
+format: 1
+suite: {
+version: string
+/**
+ * Digest of the clause register.
+ */
+register: string
+}
+/**
+ * SHA-256 of the public key (SPKI, DER) that signature.json has; null in a bundle without a signature.
+ */
+signedBy: (string | null)
+/**
+ * Every other file, but for signature.json.
+ */
+files: ManifestEntry[]
+}
+export interface ManifestEntry {
+path: string
+bytes: number
+sha256: string
+/**
+ * The first 8 digits of the SHA-256 of each 4096 bytes: to say where a file was changed.
+ */
+blocks: string
+}
+
+/**
  * Queues and groups that already hold dead letters. The suite consumes and acknowledges what is in them; nobody else may use them meanwhile.
  */
 export interface Preloaded {
@@ -1063,6 +1094,41 @@ attributes?: {
 }
 
 /**
+ * What a bundle is about, in its vendor's words.
+ */
+export interface Product {
+$schema?: string
+/**
+ * Name of the product.
+ */
+name: string
+/**
+ * Its version, as customers know it.
+ */
+version: string
+/**
+ * Who makes or offers it.
+ */
+vendor: string
+/**
+ * Whom to ask about it, such as an address or a URL.
+ */
+contact: string
+/**
+ * Where it is described.
+ */
+url?: string
+/**
+ * What was tested exactly, such as a commit or the digest of an image.
+ */
+build?: string
+/**
+ * How it was set up, where that matters.
+ */
+notes?: string
+}
+
+/**
  * How the two documents are read where they are unclear, contradict themselves or are silent. Clauses name these by their ids.
  */
 export type Rulings = Ruling[]
@@ -1085,6 +1151,22 @@ reason: string
  * Why no clause of the register rests on it.
  */
 none?: string
+}
+
+/**
+ * signature.json of a bundle: who vouches for its manifest.
+ */
+export interface Signature {
+format: 1
+algorithm: "Ed25519"
+/**
+ * SPKI, DER, in base64.
+ */
+publicKey: string
+/**
+ * Of the bytes of manifest.json, in base64.
+ */
+signature: string
 }
 
 /**

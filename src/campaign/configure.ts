@@ -46,6 +46,9 @@ export const SECRET_VARIABLES = {
   passphrase: 'DMS_CLIENT_KEY_PASSPHRASE',
 } as const;
 
+/** How many programs are generated where nothing is said, but for a gate on the wall clock. */
+export const CERTIFY_PROGRAMS = 300;
+
 type Name = keyof typeof VARIABLES;
 
 /** Options of `run`, as they stand on the command line. */
@@ -126,7 +129,7 @@ export async function configure(
 /** As many as the waits of the profile leave time for; under a controlled clock none has to wait. */
 function programsFor(profile: Settings['profile'], endpoint: string | undefined, clockUrl: string | undefined): number {
   const wall = endpoint !== undefined && clockUrl === undefined;
-  return wall && profile === 'gate' ? 60 : 300;
+  return wall && profile === 'gate' ? 60 : CERTIFY_PROGRAMS;
 }
 
 /** Place by place, not name by name: a token file on the command line beats a token in the environment. */

@@ -29,6 +29,9 @@ Examples:
   dms-conformance list --level MUST                          what is asked of an endpoint
   dms-conformance explain redelivery.not-before-ack-wait     one clause: place, ruling, scenarios
   dms-conformance judge certify/evidence.ndjson              the same verdict again, without network
+  dms-conformance waivers check waivers.yaml certify         what known failures would excuse
+  dms-conformance certify pack certify --product product.yaml --out bundle
+                                                             a bundle that others can judge again
   dms-conformance replay reports/<run>/cases/programs-17.json
                                                              a counterexample of a run once more
   dms-conformance clean reports/<run>/evidence.ndjson        delete what a run that was killed left behind
@@ -188,6 +191,43 @@ ${EXIT_CODES}`,
       finish(await checkWaivers(file, run, terminal));
     });
 
+  const certify = program
+    .command('certify')
+    .description('Packs a run so that others can judge it again, and verifies that.');
+  const certifyCodes = '\nExit codes: 0, done or accepted; 1, refused, with all reasons; 2, usage error.';
+  certify
+    .command('pack')
+    .description('Makes a bundle of a run that was conformant, on the wall clock, with the profile certify.')
+    .argument('<run>', 'directory of the run')
+    .requiredOption('--product <file>', 'YAML file with name, version, vendor and contact of what was tested')
+    .requiredOption('--out <directory>', 'new or empty directory for the bundle')
+    .option('--key <file>', 'Ed25519 private key in PEM, to sign it with')
+    .addHelpText('after', certifyCodes)
+    .action(async (run: string, options: CertifyPackOptions) => {
+      const { certifyPack } = await import('./certify.ts');
+      finish(await certifyPack(run, options, terminal));
+    });
+  certify
+    .command('verify')
+    .description('Checks manifest and signature of a bundle, judges its evidence anew, and says what that proves.')
+    .argument('<bundle>', 'directory of the bundle')
+    .option('--trust <file>', 'Ed25519 public key in PEM that has to have signed it')
+    .addHelpText('after', certifyCodes)
+    .action(async (bundle: string, options: CertifyVerifyOptions) => {
+      const { certifyVerify } = await import('./certify.ts');
+      finish(await certifyVerify(bundle, options, terminal));
+    });
+  certify
+    .command('results')
+    .description('Verifies all bundles of a folder and writes a page about them.')
+    .argument('<folder>', 'directory of bundles')
+    .option('--out <file>', 'page to write, .html or .md', 'results.html')
+    .addHelpText('after', certifyCodes)
+    .action(async (folder: string, options: { readonly out: string }) => {
+      const { certifyResults } = await import('./certify.ts');
+      finish(await certifyResults(folder, options, terminal));
+    });
+
   const replayCommand = program
     .command('replay')
     .description('Runs a counterexample again that a run has found, and shows what came of it.')
@@ -259,6 +299,16 @@ export interface WaiversWriteOptions {
   readonly expires: string;
   readonly eachScenario?: boolean;
   readonly out: string;
+}
+
+export interface CertifyPackOptions {
+  readonly product: string;
+  readonly key?: string;
+  readonly out: string;
+}
+
+export interface CertifyVerifyOptions {
+  readonly trust?: string;
 }
 
 export type ReplayOptions = RunOptions & { readonly times: string };

@@ -3,22 +3,13 @@ import { join } from 'node:path';
 import type { Verdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
+import { verdictText } from '../report/verdict-text.ts';
 import { views } from '../report/views.ts';
 import { writeCases } from './cases.ts';
 
-export const VERDICT_FILE = 'verdict.json';
+export { verdictText };
 
-/**
- * verdict.json, letter by letter: the same verdict always makes the same text. JSON leaves some characters as they are
- * that a terminal obeys (C1, marks of writing direction); an endpoint may have put them there, so they are escaped too.
- */
-export function verdictText(verdict: Verdict): string {
-  const text = JSON.stringify(verdict, null, 2).replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${text}\n`;
-}
+export const VERDICT_FILE = 'verdict.json';
 
 export interface Written {
   readonly files: readonly string[];

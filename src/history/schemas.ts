@@ -4,7 +4,10 @@ import caseSchema from '../../schemas/case.schema.json' with { type: 'json' };
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
 import errorBody from '../../schemas/error-body.schema.json' with { type: 'json' };
 import evidence from '../../schemas/evidence.schema.json' with { type: 'json' };
+import manifest from '../../schemas/manifest.schema.json' with { type: 'json' };
 import preloaded from '../../schemas/preloaded.schema.json' with { type: 'json' };
+import product from '../../schemas/product.schema.json' with { type: 'json' };
+import signature from '../../schemas/signature.schema.json' with { type: 'json' };
 import verdict from '../../schemas/verdict.schema.json' with { type: 'json' };
 import waivers from '../../schemas/waivers.schema.json' with { type: 'json' };
 import type {
@@ -13,7 +16,10 @@ import type {
   Configuration,
   ErrorBody,
   EvidenceLine,
+  Manifest,
   Preloaded,
+  Product,
+  Signature,
   Verdict,
   Waivers,
 } from '../../schemas/types.ts';
@@ -44,7 +50,10 @@ export const schemas = {
   configuration: lazily<Configuration>(configuration),
   errorBody: lazily<ErrorBody>(errorBody),
   evidence: lazily<EvidenceLine>(evidence),
+  manifest: lazily<Manifest>(manifest),
   preloaded: lazily<Preloaded>(preloaded),
+  product: lazily<Product>(product),
+  signature: lazily<Signature>(signature),
   verdict: lazily<Verdict>(verdict),
   waivers: lazily<Waivers>(waivers),
 };

@@ -13,7 +13,7 @@ import { viewOf } from '../history/view.ts';
 import { counterexampleText } from './counterexample.ts';
 import { excerpt, plain } from './plain.ts';
 import { toldCalls } from './told.ts';
-import { count, EXIT_MEANINGS, INSECURE, placesOf, shortDigest } from './words.ts';
+import { count, exitMeaning, INSECURE, placesOf, shortDigest } from './words.ts';
 
 /** Where a run has them. */
 export const ALLURE_RESULTS = 'allure-results';
@@ -116,10 +116,10 @@ function brokenIn(verdict: Verdict, register: Register): Broken[] {
 
 /** Not every run whose scenarios pass is conformant, so that the whole has a result, too. */
 function ofRun(verdict: Verdict): AllureResult {
-  const { exitCode, reasons, startedAt, seconds, insecure } = verdict;
+  const { exitCode, reasons, startedAt, seconds, insecure, waived } = verdict;
   const start = Date.parse(startedAt);
   const message = [
-    EXIT_MEANINGS[exitCode],
+    exitMeaning(verdict),
     ...(insecure === true ? [INSECURE] : []),
     ...reasons.map((reason) => excerpt(reason)),
   ].join('\n');
@@ -127,7 +127,7 @@ function ofRun(verdict: Verdict): AllureResult {
     id: 'run/verdict',
     chapter: 'run',
     status: exitCode === 0 ? 'passed' : verdict.verdict === 'nonconformant' ? 'failed' : 'broken',
-    message: exitCode === 0 ? undefined : message,
+    message: exitCode === 0 && waived === undefined ? undefined : message,
     start,
     stop: start + seconds * 1000,
     messages: [metadata('run/verdict', 'run/verdict', 'critical', [], [message], verdict)],
@@ -135,7 +135,7 @@ function ofRun(verdict: Verdict): AllureResult {
 }
 
 function ofPrograms(programs: readonly ScenarioVerdict[], verdict: Verdict): AllureResult {
-  const failed = programs.filter((one) => one.verdict === 'fail');
+  const failed = programs.filter((one) => one.verdict === 'fail' && one.waived !== true);
   const open = programs.filter((one) => one.verdict === 'not-exercised');
   const starts = programs.flatMap(({ startedAt }) => (startedAt === null ? [] : [Date.parse(startedAt)]));
   const ends = programs.flatMap(({ startedAt, seconds }) =>
@@ -160,7 +160,7 @@ function ofPrograms(programs: readonly ScenarioVerdict[], verdict: Verdict): All
 }
 
 function ofScenario(
-  { id, verdict: outcome, reason, startedAt, seconds }: ScenarioVerdict,
+  { id, verdict: outcome, waived, reason, startedAt, seconds }: ScenarioVerdict,
   history: History | undefined,
   broken: readonly Broken[],
   { verdict, register, evidence, titles }: Told,
@@ -170,7 +170,9 @@ function ofScenario(
   // An endpoint that lawfully offered too little, or was not asked at all, is no trouble of the scenario's.
   const status =
     outcome === 'fail'
-      ? 'failed'
+      ? waived === true
+        ? 'skipped'
+        : 'failed'
       : outcome !== 'not-exercised'
         ? 'passed'
         : history?.end?.outcome === 'aborted' || (history !== undefined && history.end === undefined)
@@ -186,7 +188,7 @@ function ofScenario(
     id,
     chapter: id.split('/', 1)[0] ?? id,
     status,
-    message: messageOf(status, failing, reason),
+    message: messageOf(status, failing, waived === true ? 'what is broken is waived' : reason),
     start,
     stop: start + seconds * 1000,
     messages: [

@@ -123,6 +123,13 @@ describe('the result of a scenario', () => {
     expect(of(result({}), 'step_stop')[1]?.stop).toBe(began + 2000);
   });
 
+  test('whose failures are all waived is skipped, and says so', () => {
+    const waived = result({ verdict: 'fail', waived: true });
+    expect(waived).toMatchObject({ status: 'skipped', message: expect.stringContaining('what is broken is waived') });
+    const run = results(verdict({ verdict: 'conformant', exitCode: 0, waived: 2, reasons: [] }), []).at(0);
+    expect(run).toMatchObject({ id: 'run/verdict', message: expect.stringContaining('not certifiable') });
+  });
+
   test('has the calls that a finding rests on as failed steps, with the whole exchange within', () => {
     const one = failed(3);
     const at = one.messages.findIndex(

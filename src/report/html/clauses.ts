@@ -136,7 +136,7 @@ function findingOf(
   room: number,
   drawn: boolean,
 ): Markup {
-  const { scenario, expected, observed, exchanges } = finding;
+  const { scenario, expected, observed, exchanges, fingerprint, waived } = finding;
   const { timelines, histories, verdict } = material;
   const place = timelines.places.get(scenario);
   const timeline = place === undefined ? undefined : timelines.ofBroken[place];
@@ -149,7 +149,7 @@ function findingOf(
       text === undefined ? `${exchange.request.method} ${excerpt(exchange.request.target, 200)}` : verbatim(text);
     return [exchangeOf(exchange, said, room / most, verdict)];
   });
-  return html`<div class="finding ${standing === 'warned' ? 'warned' : ''}">
+  return html`<div class="finding ${standing}">
     <dl class="said">
       <dt>expected</dt>
       <dd>${excerpt(expected)}</dd>
@@ -160,6 +160,8 @@ function findingOf(
         ${scenarioLink(scenario, material)}, ${exchanges.length === 1 ? 'exchange' : 'exchanges'}
         ${exchanges.slice(0, MOST_IDS).join(', ')}
       </dd>
+      <dt>fingerprint</dt>
+      <dd><code>${fingerprint}</code>${waived === true ? ', waived' : ''}</dd>
     </dl>
     ${pictureOf(timeline, place, exchanges, drawn)} ${of}${more(exchanges.length - most, 'exchange')}
     <h4>Again</h4>

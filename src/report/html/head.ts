@@ -3,12 +3,11 @@ import type { Verdict } from '../../../schemas/types.ts';
 import { excerpt } from '../plain.ts';
 import { byReason, type Shown, type Standing } from '../standing.ts';
 import { SELF_TEST } from '../terminal.ts';
-import { count, duration, EXIT_MEANINGS, INSECURE, shortDigest } from '../words.ts';
+import { count, duration, exitMeaning, headline, INSECURE, shortDigest, toneOf, waiverText } from '../words.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { more, MOST_IDS, STANDINGS, type Material } from './material.ts';
 
 export function head({ verdict, evidence, all }: Material): Markup {
-  const tone = verdict.exitCode === 0 ? 'good' : verdict.verdict === 'incomplete' ? 'warn' : 'bad';
   const { header } = evidence;
   const facts: readonly (readonly [string, Content])[] = [
     ['endpoint', html`<code>${excerpt(verdict.endpoint)}</code>`],
@@ -24,11 +23,11 @@ export function head({ verdict, evidence, all }: Material): Markup {
     ['register', html`<code>${shortDigest(verdict.suite.register)}</code>`],
   ];
   return html`<header>
-    <div class="verdict ${tone}">
-      <h1>${verdict.verdict}</h1>
+    <div class="verdict ${toneOf(verdict)}">
+      <h1>${headline(verdict)}</h1>
       ${verdict.insecure === true ? html`<p class="banner">${INSECURE}</p>` : undefined}
       <p>${counts(all)}</p>
-      <p>exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}</p>
+      <p>exit code ${verdict.exitCode}: ${exitMeaning(verdict)}</p>
       ${
         verdict.reasons.length === 0
           ? undefined
@@ -54,7 +53,9 @@ export function head({ verdict, evidence, all }: Material): Markup {
 
 function counts(all: readonly Shown[]): string {
   return Object.entries(STANDINGS)
-    .map(([standing, { word }]) => `${all.filter((one) => one.standing === standing).length} ${word}`)
+    .map(([standing, { word }]) => ({ standing, word, number: all.filter((one) => one.standing === standing).length }))
+    .filter(({ standing, number }) => standing !== 'waived' || number > 0)
+    .map(({ word, number }) => `${number} ${word}`)
     .join(', ');
 }
 
@@ -103,6 +104,7 @@ export function tools({ all, verdict }: Material): Markup {
 export function failures({ all }: Material): Markup {
   const failed = all.filter(({ standing }) => standing === 'failed');
   const warned = all.filter(({ standing }) => standing === 'warned');
+  const waived = all.filter(({ standing }) => standing === 'waived');
   const list = (title: string, clauses: readonly Shown[]): Content =>
     clauses.length === 0
       ? undefined
@@ -126,7 +128,28 @@ export function failures({ all }: Material): Markup {
           </ul>
           ${more(clauses.length - MOST_IDS, 'clause')}
         </section>`;
-  return html`${list('Failed', failed)}${list('Warnings', warned)}`;
+  return html`${list('Failed', failed)}${list('Waived', waived)}${list('Warnings', warned)}`;
+}
+
+/** What has become of each waiver. */
+export function waivers({ waivers = [] }: Verdict): Content {
+  if (waivers.length === 0) return undefined;
+  return html`<section>
+    <h2>Waivers: ${waivers.length}</h2>
+    <ul>
+      ${waivers.map(
+        (waiver) =>
+          html`<li>
+            <strong>${waiver.state}</strong>:
+            <code>${waiver.clause}</code
+            >${waiver.scenario === undefined ? undefined : html` in <code>${excerpt(waiver.scenario, 100)}</code>`},
+            <code>${waiver.fingerprint}</code>, ${count(waiver.findings, 'finding')}<br /><span class="muted"
+              >${excerpt(waiverText(waiver))}</span
+            >
+          </li>`,
+      )}
+    </ul>
+  </section>`;
 }
 
 export function gaps({ all }: Material): Markup {

@@ -7,9 +7,10 @@ import type { Verdict } from '../../../schemas/types.ts';
 import type { Evidence } from '../../history/evidence.ts';
 import type { Register } from '../../history/register.ts';
 import { excerpt } from '../plain.ts';
+import { headline } from '../words.ts';
 import { chapters } from './clauses.ts';
 import { CLIENT } from './client.ts';
-import { failures, gaps, head, tools } from './head.ts';
+import { failures, gaps, head, tools, waivers } from './head.ts';
 import { html, verbatim } from './markup.ts';
 import { HATCHED, materialOf } from './material.ts';
 import { counterexamples, programs, scenarios, undeleted } from './scenarios.ts';
@@ -22,14 +23,14 @@ export function page(verdict: Verdict, register: Register, evidence: Evidence): 
       <meta charset="utf-8" />
       <meta http-equiv="Content-Security-Policy" content="${policy()}" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${verdict.verdict}: ${excerpt(verdict.endpoint, 100)}</title>
+      <title>${headline(verdict)}: ${excerpt(verdict.endpoint, 100)}</title>
       ${STYLE_ELEMENT}
     </head>
     <body>
       <a class="skip" href="#clauses">to the clauses</a>
       ${HATCHED} ${head(material)} ${tools(material)}
       <main>
-        ${failures(material)} ${gaps(material)} ${counterexamples(material)} ${chapters(material)}
+        ${failures(material)} ${waivers(verdict)} ${gaps(material)} ${counterexamples(material)} ${chapters(material)}
         ${scenarios(material)} ${programs(verdict)} ${undeleted(verdict)}
       </main>
       <script type="application/json" id="timelines">

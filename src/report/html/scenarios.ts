@@ -43,7 +43,7 @@ export function scenarios(material: Material): Markup {
     const provokes = histories.get(one.id)?.start?.provokes ?? [];
     return scenarioRow(
       one.id,
-      OF_SCENARIO[one.verdict],
+      one.waived === true ? 'waived' : OF_SCENARIO[one.verdict],
       duration(one.seconds),
       html` ${one.reason === undefined ? undefined : html`<p>${excerpt(one.reason)}</p>`}
       ${provokes.length === 0 ? undefined : html`<p class="muted">Provokes ${provokes.slice(0, MOST_IDS).map((id) => html`<a href="#${id}"><code>${id}</code></a> `)}</p>`}

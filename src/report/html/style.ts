@@ -44,7 +44,7 @@ html:not(.scripted) .needs-script { display: none; }
 .verdict { margin: 1rem 0; padding: 1rem 1.2rem; border: 1px solid; border-left-width: 8px; border-radius: 8px; }
 .verdict.good { color: var(--good); background: var(--good-back); }
 .verdict.bad { color: var(--bad); background: var(--bad-back); }
-.verdict.warn { color: var(--warn); background: var(--warn-back); }
+.verdict.doubtful { color: var(--warn); background: var(--warn-back); }
 .verdict > :not(h1) { color: var(--text); }
 .verdict ul { font-weight: 600; }
 .banner { font-weight: 700; border: 2px solid var(--bad); padding: 0.4rem 0.7rem; border-radius: 6px; }
@@ -62,7 +62,7 @@ dd { margin: 0; min-width: 0; }
 .badge { display: inline-block; white-space: nowrap; font-weight: 600; font-size: 0.82rem; padding: 0.05rem 0.5rem; border-radius: 99px; }
 .badge.passed { color: var(--good); background: var(--good-back); }
 .badge.failed { color: var(--bad); background: var(--bad-back); }
-.badge.warned { color: var(--warn); background: var(--warn-back); }
+.badge:is(.warned, .waived) { color: var(--warn); background: var(--warn-back); }
 .badge.noted { color: var(--note); background: var(--note-back); }
 .badge.not-exercised { color: var(--open); background: var(--open-back); }
 .badge.not-applicable { color: var(--muted); background: var(--panel); }
@@ -80,11 +80,11 @@ dd { margin: 0; min-width: 0; }
 .row:target { outline: 2px solid var(--link); }
 .said { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: 0 0.5rem; margin: 0.3rem 0; }
 .said .observed { font-weight: 600; color: var(--bad); }
-.finding.warned .observed { color: var(--warn); }
+.finding:is(.warned, .waived) .observed { color: var(--warn); }
 summary > h2 { display: inline; }
 #scenarios { margin-top: 2rem; }
 .finding { margin: 0.6rem 0 1.2rem; padding: 0.6rem 0.8rem; border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 6px; }
-.finding.warned { border-left-color: var(--warn); }
+.finding:is(.warned, .waived) { border-left-color: var(--warn); }
 .exchange { margin: 0.25rem 0; }
 .exchange > summary { padding: 0.1rem 0; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1rem; }

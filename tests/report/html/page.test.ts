@@ -109,6 +109,44 @@ describe('the page', () => {
     expect(JSON.parse(data)).toMatchObject([{ scenario: 'redelivery/default/absent', lanes: ['c1'] }]);
   });
 
+  test('never says conformant without what is waived', () => {
+    const waiver = {
+      clause: 'redelivery.by-default',
+      fingerprint: '0123456789abcdef',
+      kind: 'endpoint-bug',
+      reason: 'known since <May>',
+      issue: 'https://tracker.example/1',
+      owner: 'ana',
+      expires: '2027-01-31',
+    } as const;
+    const text = made(
+      verdict({
+        verdict: 'conformant',
+        exitCode: 0,
+        waived: 1,
+        clauses: [
+          clauseVerdict({
+            id: 'redelivery.by-default',
+            verdict: 'fail',
+            waived: true,
+            findings: [{ ...hostileFinding(1), waived: true }],
+          }),
+        ],
+        waivers: [
+          { ...waiver, state: 'excuses', findings: 1 },
+          { ...waiver, scenario: 'redelivery/a', state: 'stale', findings: 0 },
+        ],
+      }),
+    );
+    expect(text).toMatch(
+      /class="verdict doubtful">\s*<h1>conformant, but for 1 waived clause<\/h1>[^]*not certifiable/,
+    );
+    expect(text).toMatch(/<h2>Waived: 1 clause<\/h2>/);
+    expect(text).toMatch(/<strong>excuses<\/strong>[^]*known since &lt;May&gt;[^]*<strong>stale<\/strong>/);
+    expect(text).toMatch(/<dt>fingerprint<\/dt>\s*<dd><code>0123456789abcdef<\/code>, waived<\/dd>/);
+    expect(text).toMatch(/class="badge waived"/);
+  });
+
   test('says the verdict first, with reasons, numbers, and whose doing it is', () => {
     const text = made();
     expect(text).toMatch(

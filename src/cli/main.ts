@@ -140,11 +140,14 @@ ${EXIT_CODES}`,
   program
     .command('report')
     .description('Makes a view of a run again, from its evidence.ndjson and verdict.json.')
-    .addArgument(new Argument('<format>', 'what to make').choices(['junit', 'summary', 'allure']))
+    .addArgument(new Argument('<format>', 'what to make').choices(['junit', 'summary', 'allure', 'annotations']))
     .argument('<directory>', 'directory of the run')
-    .option('--out <path>', 'file, or directory for allure, to write to (default: in that directory)')
+    .option(
+      '--out <path>',
+      'file, or directory for allure, to write to (default: in that directory; annotations: printed)',
+    )
     .option('--history <file>', 'for allure: history of earlier reports, which is shown and goes on')
-    .action(async (format: 'junit' | 'summary' | 'allure', directory: string, options: ReportOptions) => {
+    .action(async (format: ReportFormat, directory: string, options: ReportOptions) => {
       if (format === 'allure') {
         const { reportAllure } = await import('./allure.ts');
         return reportAllure(directory, options, terminal);
@@ -227,6 +230,8 @@ export interface JudgeOptions {
   readonly out?: string;
   readonly json?: boolean;
 }
+
+export type ReportFormat = 'junit' | 'summary' | 'allure' | 'annotations';
 
 export interface ReportOptions {
   readonly out?: string;

@@ -18,6 +18,7 @@ import { count, duration, shortDigest } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { writeAllureResults } from './allure.ts';
+import { tellGithub } from './github.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { linesOf } from './lines.ts';
@@ -71,6 +72,7 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   terminal.out(
     terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files, allure], evidence, cases }),
   );
+  await tellGithub(verdict, register, evidence, terminal);
   return verdict.exitCode;
 }
 

@@ -45,8 +45,16 @@ const TIDY_SECONDS = 20;
 const LAST_ANSWER_SECONDS = 5;
 
 export type Progress =
-  /** `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing. */
-  | { readonly kind: 'started'; readonly header: Header; readonly unarranged: readonly string[] }
+  /**
+   * `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing; `queues`, how many may be
+   * there at once, as far as is known.
+   */
+  | {
+      readonly kind: 'started';
+      readonly header: Header;
+      readonly unarranged: readonly string[];
+      readonly queues: number;
+    }
   | { readonly kind: 'running'; readonly scenario: string; readonly seconds: number }
   | { readonly kind: 'shrinking'; readonly scenario: string; readonly clause: string }
   | { readonly kind: 'ended'; readonly scenario: string; readonly outcome: End['outcome']; readonly reason?: string };
@@ -257,6 +265,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     kind: 'started',
     header,
     unarranged: [...new Set(unarranged.flatMap(({ provokes }) => provokes))].filter((clause) => !provoked.has(clause)),
+    queues: quota.capacity,
   });
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {

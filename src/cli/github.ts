@@ -14,7 +14,7 @@ export async function tellGithub(
   register: Register,
   evidence: Evidence,
   terminal: Terminal,
-  print: Terminal['out'] = terminal.out,
+  print: Terminal['out'],
 ): Promise<void> {
   if (process.env.GITHUB_ACTIONS !== 'true') return;
   print(annotations(verdict, register));

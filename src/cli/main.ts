@@ -79,16 +79,17 @@ function program(terminal: Terminal, finish: (exitCode: number) => void): Comman
     .allowExcessArguments(false);
   for (const option of runOptions()) runCommand.addOption(option);
   runCommand
+    .option('--json', 'print nothing but progress and result, as a JSON value a line')
     .addHelpText(
       'after',
       `
-Each option can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
+Each option but --json can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
 --header, --config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
 environment over the file. Only the environment can give ${Object.values(SECRET_VARIABLES).join(', ')}.
 HTTP_PROXY, HTTPS_PROXY and NO_PROXY name proxies; this machine itself is never reached through one.
 ${EXIT_CODES}`,
     )
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions & { readonly json?: boolean }) => {
       const { run } = await import('./run.ts');
       finish(await run(options, terminal));
     });

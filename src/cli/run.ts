@@ -22,16 +22,15 @@ import { tellGithub } from './github.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { linesOf } from './lines.ts';
-import { liveProgress } from './live.ts';
+import { jsonLines, lively, quietly, SUITE_FAILED } from './live.ts';
+import { tracker, type Planned } from './progress.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
 import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
-const SUITE_FAILED = 70;
-
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
-export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+export async function run(options: RunOptions & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
   const { settings, credentials, quiet } = await configure(
     options,
     process.env,
@@ -46,33 +45,51 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
     );
   });
 
-  const live = quiet ? undefined : liveProgress(terminal, clock);
+  const plan = planOf(settings, selection.scenarios, clock);
+  const tracked = tracker(plan, clock);
+  const live =
+    options.json === true ? jsonLines(terminal, tracked) : quiet ? quietly(terminal) : lively(terminal, tracked);
   warnIfInsecure(settings, terminal);
-  live?.say(banner(settings, clock, selection, programs, proxyFor(settings, credentials)));
-  const project = scenarioProject({ settings, credentials, progress: (event) => live?.hear(event) });
+  const expected = clock === 'wall' ? expectedSeconds(settings, plan) : null;
+  live.begin({
+    banner: banner(settings, clock, selection, programs, proxyFor(settings, credentials), expected),
+    out: settings.out,
+    endpoint: settings.endpoint ?? 'embedded',
+    profile: settings.profile,
+    clock,
+    seed: settings.seed,
+    clauses: selection.clauses.length,
+    scenarios: selection.scenarios.length,
+    programs,
+    expectedSeconds: expected,
+  });
+  const project = scenarioProject({ settings, credentials, progress: (event) => live.hear(event) });
   const forget = onSignals((signal) => {
     project.interrupt(signal);
-    live?.say(interrupted(signal));
+    live.say(interrupted(signal));
   });
   const trouble = await project.run();
   forget();
-  live?.close();
+  live.judging();
 
   const path = join(settings.out, EVIDENCE_FILE);
   const evidence = trouble === undefined ? evidenceOf(path) : trouble;
   if (typeof evidence === 'string') {
-    terminal.err(
-      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(evidence))}\n`,
+    live.fail(
+      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(evidence))}`,
     );
     return SUITE_FAILED;
   }
   const verdict = verdictOf(evidence, register, rules);
-  const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
-  const allure = await writeAllureResults(settings.out, evidence, verdict, register);
-  terminal.out(
-    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files, allure], evidence, cases }),
-  );
-  await tellGithub(verdict, register, evidence, terminal);
+  const { files: views, cases } = await writeReports(settings.out, evidence, verdict, register);
+  const files = [path, ...views, await writeAllureResults(settings.out, evidence, verdict, register)];
+  live.end({
+    report: terminalReport(verdict, register, { colour: terminal.colour, files, evidence, cases }),
+    verdict,
+    files,
+  });
+  // What is printed is for whoever reads JSON, and the runner reads both.
+  await tellGithub(verdict, register, evidence, terminal, options.json === true ? terminal.err : terminal.out);
   return verdict.exitCode;
 }
 
@@ -102,6 +119,7 @@ function banner(
   { scenarios, clauses }: Selection,
   programs: number,
   proxy: string | undefined,
+  expected: number | null,
 ): string {
   const embedded = settings.endpoint === undefined;
   const rows = [
@@ -115,30 +133,32 @@ function banner(
       'selected',
       `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}, ${count(programs, 'program')}`,
     ],
-    [
-      'expected',
-      embedded
-        ? SELF_TEST
-        : clock === 'controlled'
-          ? 'as fast as the endpoint answers'
-          : duration(expectedSeconds(settings, scenarios)),
-    ],
+    ['expected', embedded ? SELF_TEST : expected === null ? 'as fast as the endpoint answers' : duration(expected)],
     ['writes to', settings.out],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
 }
 
-/** Seconds that the waits take on the wall clock, as far as is known beforehand: by the longest, and by what they force on a few queues. */
-function expectedSeconds(
-  { seed, programs, profile, only, maxQueues }: Settings,
+/** What is known of each scenario and program. Under a controlled clock nobody asks, and generating takes its time. */
+function planOf(
+  { seed, programs, profile, only }: Settings,
   scenarios: Selection['scenarios'],
-): number {
+  clock: 'wall' | 'controlled',
+): ReadonlyMap<string, Planned> {
   const matches = only === undefined ? () => true : matcher(only);
   const all = [
     ...scenarios,
-    ...generated({ seed, count: programs, seconds: secondsFor(profile, 'wall') }).filter(({ id }) => matches(id)),
+    ...(clock === 'controlled' ? [] : generated({ seed, count: programs, seconds: secondsFor(profile, clock) })).filter(
+      ({ id }) => matches(id),
+    ),
   ];
-  const forced = all.reduce((sum, { seconds, queues }) => sum + seconds * queues.length, 0) / (maxQueues ?? Infinity);
+  return new Map(all.map(({ id, seconds, queues }) => [id, { seconds, queues: queues.length }]));
+}
+
+/** Seconds that the waits take on the wall clock, as far as is known beforehand: by the longest, and by what they force on a few queues. */
+function expectedSeconds({ maxQueues }: Settings, plan: ReadonlyMap<string, Planned>): number {
+  const all = [...plan.values()];
+  const forced = all.reduce((sum, { seconds, queues }) => sum + seconds * queues, 0) / (maxQueues ?? Infinity);
   return Math.max(forced, 0, ...all.map(({ seconds }) => seconds));
 }
 

@@ -467,6 +467,22 @@ reason: string
  * There where the endpoint's certificate was not checked.
  */
 insecure?: true
+/**
+ * There where the run was a part of a whole one: which part, and what all parts together set out to run and to exercise.
+ */
+shard?: {
+index: number
+of: number
+selection: string[]
+clauses: string[]
+}
+/**
+ * There where the evidence was merged: the word and the start of each part, in their order. Instants of a scenario are since the start of its part.
+ */
+shards?: {
+run?: string
+startedAt: string
+}[]
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -1083,7 +1099,7 @@ export interface Verdict {
 verdict: ("conformant" | "incomplete" | "nonconformant")
 exitCode: (0 | 1 | 3 | 4 | 70 | 130 | 143)
 /**
- * Whether --only narrowed what had to be exercised.
+ * Whether --only or --shard narrowed what had to be exercised.
  */
 filtered: boolean
 /**
@@ -1114,6 +1130,13 @@ arrangement?: ("hook" | "command" | "preloaded" | "dms")
  * There where the endpoint's certificate was not checked: anybody may have answered in its place.
  */
 insecure?: true
+/**
+ * There where the run was a part of a whole one.
+ */
+shard?: {
+index: number
+of: number
+}
 seed: number
 startedAt: string
 seconds: number

@@ -12,7 +12,7 @@ const SUITE_FAILED = 70;
 
 /** Options that say what is run, and how; the others say where, who asks, and who arranges. */
 const OF_RUNNING: readonly string[] =
-  '--profile --only --seed --programs --out --strict --clock-url --max-queues --quiet'.split(' ');
+  '--profile --only --shard --seed --programs --out --strict --clock-url --max-queues --quiet'.split(' ');
 
 const EXAMPLES = `
 Examples:
@@ -84,7 +84,7 @@ function program(terminal: Terminal, finish: (exitCode: number) => void): Comman
       'after',
       `
 Each option but --json can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
---header, --config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
+--header, --config, --shard and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
 environment over the file. Only the environment can give ${Object.values(SECRET_VARIABLES).join(', ')}.
 HTTP_PROXY, HTTPS_PROXY and NO_PROXY name proxies; this machine itself is never reached through one.
 ${EXIT_CODES}`,
@@ -98,7 +98,11 @@ ${EXIT_CODES}`,
     .command('doctor')
     .description('Tries one of everything that a run needs, says what is missing, and how long a run will take.');
   for (const option of runOptions())
-    if (!['--only', '--programs', '--seed', '--out', '--profile', '--strict', '--quiet'].includes(option.long ?? ''))
+    if (
+      !['--only', '--shard', '--programs', '--seed', '--out', '--profile', '--strict', '--quiet'].includes(
+        option.long ?? '',
+      )
+    )
       doctorCommand.addOption(option);
   doctorCommand.action(async (options: RunOptions) => {
     const { doctor } = await import('./doctor.ts');
@@ -157,13 +161,23 @@ ${EXIT_CODES}`,
       return report(format, directory, options, terminal);
     });
 
+  program
+    .command('merge')
+    .description('Puts the parts of a run together that were run apart with --shard, and judges the whole.')
+    .argument('<directories...>', 'directories of all parts, in any order')
+    .option('--out <directory>', 'directory for the whole (default: reports/<UTC time>-merged)')
+    .action(async (directories: readonly string[], options: MergeOptions) => {
+      const { merge } = await import('./merge.ts');
+      finish(await merge(directories, options, terminal));
+    });
+
   const replayCommand = program
     .command('replay')
     .description('Runs a counterexample again that a run has found, and shows what came of it.')
     .argument('<case>', 'file in the directory cases of a run')
     .option('--times <number>', 'how often it is run, 1 to 100', '3');
   for (const option of runOptions())
-    if (!['--only', '--programs', '--seed'].includes(option.long ?? '')) replayCommand.addOption(option);
+    if (!['--only', '--shard', '--programs', '--seed'].includes(option.long ?? '')) replayCommand.addOption(option);
   replayCommand.action(async (path: string, options: ReplayOptions) => {
     const { replay } = await import('./replay.ts');
     finish(await replay(path, options, terminal));
@@ -239,6 +253,10 @@ export interface ReportOptions {
   readonly history?: string;
 }
 
+export interface MergeOptions {
+  readonly out?: string;
+}
+
 export interface EmulateOptions {
   readonly port: string;
   readonly host: string;
@@ -274,6 +292,10 @@ function runOptions(): Option[] {
     new Option(
       '--programs <number>',
       'how many programs are generated, from 0 (default: 60 for gate on the wall clock, else 300)',
+    ),
+    new Option(
+      '--shard <part>',
+      'only a part of the run, such as 1/3; needs --seed, and merge puts the parts together',
     ),
     new Option('--out <directory>', 'directory for evidence and reports (default: reports/<UTC time>-<profile>)'),
     new Option('--strict', 'a broken SHOULD fails the run'),

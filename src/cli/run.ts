@@ -5,8 +5,10 @@ import { register } from '../../specs/register.ts';
 import { configure, type RunOptions } from '../campaign/configure.ts';
 import { maskFor } from '../campaign/credentials.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
-import { matcher, select, type Selection } from '../campaign/selection.ts';
+import type { Scenario } from '../campaign/scenario.ts';
+import { matcher, select } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
+import { narrow } from '../campaign/shards.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { readEvidence, type Evidence } from '../history/evidence.ts';
 import { PROGRAMS } from '../history/programs.ts';
@@ -38,28 +40,28 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
   );
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   const selection = selected(settings, clock);
-  const programs = programsIn(settings);
+  const { programs } = selection;
   await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
     throw new UsageError(
       `The directory ${settings.out} cannot be made (${systemCode(error)}). Name another one with --out.`,
     );
   });
 
-  const plan = planOf(settings, selection.scenarios, clock);
+  const plan = new Map(selection.all.map(({ id, seconds, queues }) => [id, { seconds, queues: queues.length }]));
   const tracked = tracker(plan, clock);
   const live =
     options.json === true ? jsonLines(terminal, tracked) : quiet ? quietly(terminal) : lively(terminal, tracked);
   warnIfInsecure(settings, terminal);
   const expected = clock === 'wall' ? expectedSeconds(settings, plan) : null;
   live.begin({
-    banner: banner(settings, clock, selection, programs, proxyFor(settings, credentials), expected),
+    banner: banner(settings, clock, selection, proxyFor(settings, credentials), expected),
     out: settings.out,
     endpoint: settings.endpoint ?? 'embedded',
     profile: settings.profile,
     clock,
     seed: settings.seed,
     clauses: selection.clauses.length,
-    scenarios: selection.scenarios.length,
+    scenarios: selection.scenarios,
     programs,
     expectedSeconds: expected,
   });
@@ -93,22 +95,44 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
   return verdict.exitCode;
 }
 
-/** How many programs the run is going to generate. */
-function programsIn({ programs, only }: Settings): number {
-  const matches = only === undefined ? () => true : matcher(only);
-  return Array.from({ length: programs }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
+/** What the run is going to do, as far as is known before the endpoint was asked. */
+interface Selected {
+  readonly clauses: readonly string[];
+  readonly scenarios: number;
+  readonly programs: number;
+  /** Scenarios, and programs where somebody asks for them: generating takes its time. */
+  readonly all: readonly Scenario[];
 }
 
-function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
-  const selection = select(
+function selected(settings: Settings, clock: 'wall' | 'controlled'): Selected {
+  const { seed, programs: count, profile, only, shard } = settings;
+  const matches = only === undefined ? () => true : matcher(only);
+  const chosen = select(
     chapters.flatMap(({ scenarios }) => scenarios),
     register.clauses,
     { ...settings, clock },
   );
-  if (selection.scenarios.length > 0 || programsIn(settings) > 0) return selection;
+  const programs = Array.from({ length: count }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
+  if (chosen.scenarios.length === 0 && programs === 0) throw nothingSelected(settings);
+  const generates = clock === 'wall' || shard !== undefined;
+  const made = generates ? generated({ seed, count, seconds: secondsFor(profile, clock) }) : [];
+  const whole = { ...chosen, scenarios: [...chosen.scenarios, ...made.filter(({ id }) => matches(id))] };
+  if (shard === undefined)
+    return { clauses: whole.clauses, scenarios: chosen.scenarios.length, programs, all: whole.scenarios };
+  const { scenarios: all, clauses } = narrow(whole, shard, clock);
+  if (all.length === 0) {
+    throw new UsageError(
+      `--shard ${shard.index}/${shard.of}: nothing is left for this part. There are ${whole.scenarios.length} scenarios and programs in all: expected no more parts than that.`,
+    );
+  }
+  const own = all.filter(({ program }) => program !== undefined).length;
+  return { clauses, scenarios: all.length - own, programs: own, all };
+}
+
+function nothingSelected(settings: Settings): UsageError {
   const only = plain(settings.only ?? '');
   const meant = guess(only);
-  throw new UsageError(
+  return new UsageError(
     `--only ${only} selects no scenario of the profile ${settings.profile}. ${meant === undefined || meant === only ? '' : `Did you mean ${meant}? `}Expected a pattern of clause or scenario ids, in which * stands for anything: see 'dms-conformance list' and 'list --scenarios'.`,
   );
 }
@@ -116,8 +140,7 @@ function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
 function banner(
   settings: Settings,
   clock: 'wall' | 'controlled',
-  { scenarios, clauses }: Selection,
-  programs: number,
+  { scenarios, clauses, programs }: Selected,
   proxy: string | undefined,
   expected: number | null,
 ): string {
@@ -127,32 +150,14 @@ function banner(
     ...(proxy === undefined ? [] : [['proxy', proxy]]),
     ['profile', `${settings.profile}${settings.strict ? ', strict' : ''}, ${clock} clock`],
     ...(settings.only === undefined ? [] : [['only', settings.only]]),
+    ...(settings.shard === undefined ? [] : [['shard', `${settings.shard.index} of ${settings.shard.of}`]]),
     ['seed', `${settings.seed}`],
     ['suite', `${version}, register ${shortDigest(register.digest)}`],
-    [
-      'selected',
-      `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}, ${count(programs, 'program')}`,
-    ],
+    ['selected', `${count(clauses.length, 'clause')}, ${count(scenarios, 'scenario')}, ${count(programs, 'program')}`],
     ['expected', embedded ? SELF_TEST : expected === null ? 'as fast as the endpoint answers' : duration(expected)],
     ['writes to', settings.out],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
-}
-
-/** What is known of each scenario and program. Under a controlled clock nobody asks, and generating takes its time. */
-function planOf(
-  { seed, programs, profile, only }: Settings,
-  scenarios: Selection['scenarios'],
-  clock: 'wall' | 'controlled',
-): ReadonlyMap<string, Planned> {
-  const matches = only === undefined ? () => true : matcher(only);
-  const all = [
-    ...scenarios,
-    ...(clock === 'controlled' ? [] : generated({ seed, count: programs, seconds: secondsFor(profile, clock) })).filter(
-      ({ id }) => matches(id),
-    ),
-  ];
-  return new Map(all.map(({ id, seconds, queues }) => [id, { seconds, queues: queues.length }]));
 }
 
 /** Seconds that the waits take on the wall clock, as far as is known beforehand: by the longest, and by what they force on a few queues. */

@@ -6,7 +6,7 @@ import { counterexampleText } from './counterexample.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
 import { SELF_TEST } from './terminal.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf, shortDigest } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, narrowedBy, placesOf, shortDigest } from './words.ts';
 
 const MOST_IDS = 20;
 const MOST_REASONS = 20;
@@ -35,6 +35,7 @@ export function summary(verdict: Verdict, register: Register, evidence: Pick<Evi
   const notExercised = those('not-exercised');
   const { reasons } = verdict;
   const more = reasons.length - MOST_REASONS;
+  const narrowed = narrowedBy(verdict);
   const head = [
     `## ${MARK[verdict.verdict]} ${verdict.verdict}`,
     ...(verdict.insecure === true ? [`**${INSECURE}.**`] : []),
@@ -42,7 +43,7 @@ export function summary(verdict: Verdict, register: Register, evidence: Pick<Evi
       `${code(verdict.endpoint)}, profile **${verdict.profile}**${verdict.strict ? ', strict' : ''}, ${verdict.clock} clock, ${duration(verdict.seconds)}, seed ${verdict.seed}, suite ${verdict.suite.version}, register ${code(shortDigest(verdict.suite.register))}.`,
       `Exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}.`,
       ...(verdict.endpoint === 'embedded' ? [`This is a ${SELF_TEST}.`] : []),
-      ...(verdict.filtered ? ['`--only` narrowed what had to be exercised.'] : []),
+      ...(narrowed === undefined ? [] : [`${code(narrowed)} narrowed what had to be exercised.`]),
     ].join('\n'),
     [
       ...reasons.slice(0, MOST_REASONS).map((reason) => `- ${code(reason)}`),

@@ -6,7 +6,7 @@ import type { Register } from '../history/register.ts';
 import { counterexampleText } from './counterexample.ts';
 import { excerpt, plain } from './plain.ts';
 import { byReason, shown, type Gap, type Shown, type Standing } from './standing.ts';
-import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, placesOf } from './words.ts';
+import { brokenCount, count, duration, EXIT_MEANINGS, INSECURE, narrowedBy, placesOf } from './words.ts';
 
 const MOST_FINDINGS = 3;
 const MOST_IDS = 12;
@@ -79,7 +79,8 @@ export function terminalReport(
   section('Files', files.map(plain));
 
   const tone = verdict.exitCode === 0 ? 'green' : verdict.verdict === 'incomplete' ? 'yellow' : 'red';
-  const narrowed = verdict.filtered ? ' (--only narrowed what had to be exercised)' : '';
+  const by = narrowedBy(verdict);
+  const narrowed = by === undefined ? '' : ` (${by} narrowed what had to be exercised)`;
   lines.push(
     `${paint(tone, paint('bold', verdict.verdict.toUpperCase()))}  ${plain(verdict.endpoint)}, profile ${verdict.profile}${verdict.strict ? ', strict' : ''}, in ${duration(verdict.seconds)}${narrowed}`,
     ...verdict.reasons.map((reason) => `  ${excerpt(reason)}`),

@@ -88,7 +88,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
               : verdict === 'incomplete'
                 ? 3
                 : 0,
-    filtered: header.only !== null,
+    filtered: header.only !== null || header.shard !== undefined,
     complete: problems.length === 0 && footer?.outcome === 'completed' && unended.length === 0,
     blame:
       suiteFailures.length > 0
@@ -110,6 +110,7 @@ export function verdictOf(evidence: Evidence, register: Register, rules: readonl
     clock: header.clock,
     ...(header.arrangement === undefined ? {} : { arrangement: header.arrangement }),
     ...(header.insecure === true ? { insecure: true as const } : {}),
+    ...(header.shard === undefined ? {} : { shard: { index: header.shard.index, of: header.shard.of } }),
     seed: header.seed,
     startedAt: header.startedAt,
     seconds: footer?.at ?? lastInstant(histories),

@@ -475,6 +475,22 @@ insecure?: true
  * The waivers that the run was told to apply; absent where there were none.
  */
 waivers?: Waiver[]
+/**
+ * There where the run was a part of a whole one: which part, and what all parts together set out to run and to exercise.
+ */
+shard?: {
+index: number
+of: number
+selection: string[]
+clauses: string[]
+}
+/**
+ * There where the evidence was merged: the word and the start of each part, in their order. Instants of a scenario are since the start of its part.
+ */
+shards?: {
+run?: string
+startedAt: string
+}[]
 }
 /**
  * Tolerances in seconds; an operator may tighten them, never widen them.
@@ -1211,7 +1227,7 @@ verdict: ("conformant" | "incomplete" | "nonconformant")
 waived?: number
 exitCode: (0 | 1 | 3 | 4 | 70 | 130 | 143)
 /**
- * Whether --only narrowed what had to be exercised.
+ * Whether --only or --shard narrowed what had to be exercised.
  */
 filtered: boolean
 /**
@@ -1242,6 +1258,13 @@ arrangement?: ("hook" | "command" | "preloaded" | "dms")
  * There where the endpoint's certificate was not checked: anybody may have answered in its place.
  */
 insecure?: true
+/**
+ * There where the run was a part of a whole one.
+ */
+shard?: {
+index: number
+of: number
+}
 seed: number
 startedAt: string
 seconds: number

@@ -30,6 +30,7 @@ import { hookTrouble, notProbed, probe, type Probed } from './probe.ts';
 import type { Scenario } from './scenario.ts';
 import { select, type Selection } from './selection.ts';
 import type { Settings } from './settings.ts';
+import { narrow } from './shards.ts';
 import { slots } from './slots.ts';
 import { queuePrefix, sweep } from './sweep.ts';
 import type { Site, Target } from './target.ts';
@@ -45,8 +46,16 @@ const TIDY_SECONDS = 20;
 const LAST_ANSWER_SECONDS = 5;
 
 export type Progress =
-  /** `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing. */
-  | { readonly kind: 'started'; readonly header: Header; readonly unarranged: readonly string[] }
+  /**
+   * `unarranged` are the clauses that only scenarios provoke for which the arrangement has nothing; `queues`, how many may be
+   * there at once, as far as is known.
+   */
+  | {
+      readonly kind: 'started';
+      readonly header: Header;
+      readonly unarranged: readonly string[];
+      readonly queues: number;
+    }
   | { readonly kind: 'running'; readonly scenario: string; readonly seconds: number }
   | { readonly kind: 'shrinking'; readonly scenario: string; readonly clause: string }
   | { readonly kind: 'ended'; readonly scenario: string; readonly outcome: End['outcome']; readonly reason?: string };
@@ -100,7 +109,8 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   const agent = connections(settings.transport, credentials);
   const lag = lagMeter();
   const redact = redactor(secretsIn(credentials, [settings.project, settings.endpoint, settings.clockUrl]));
-  const selected = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
+  const whole = select(options.scenarios, options.register.clauses, { ...settings, clock: target.clock });
+  const selected = narrow(whole, settings.shard, target.clock);
   // By chance, too: runs that start at the same moment with the same seed must not take each other's queues for their own.
   const runWord =
     Math.floor(startedAt.getTime() / 1000).toString(36) +
@@ -218,15 +228,14 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   let lastRefused = -Infinity;
   const turns = slots(target.atOnce);
 
-  const offered = selected.scenarios.filter(({ feature }) => feature === undefined || found.features[feature].present);
+  const isOffered = ({ feature }: Scenario): boolean => feature === undefined || found.features[feature].present;
+  const isArranged = ({ id }: Scenario): boolean => arrangement.refusal(id) === undefined;
+  const offered = selected.scenarios.filter(isOffered);
   const unarranged = offered.flatMap(({ id, clauses }) => {
     const reason = arrangement.refusal(id);
     return reason === undefined ? [] : [{ scenario: id, provokes: [...clauses], reason }];
   });
-  const selection: Selection = {
-    ...selected,
-    scenarios: offered.filter(({ id }) => arrangement.refusal(id) === undefined),
-  };
+  const selection: Selection = { ...selected, scenarios: offered.filter(isArranged) };
   const waivers = settings.waivers?.waivers ?? [];
   const header: Header = {
     type: 'header',
@@ -251,6 +260,15 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     ...(unarranged.length === 0 ? {} : { unarranged }),
     ...(settings.transport.insecure ? { insecure: true as const } : {}),
     ...(waivers.length === 0 ? {} : { waivers: [...waivers] }),
+    ...(settings.shard === undefined
+      ? {}
+      : {
+          shard: {
+            ...settings.shard,
+            selection: whole.scenarios.filter((one) => isOffered(one) && isArranged(one)).map(({ id }) => id),
+            clauses: [...whole.clauses],
+          },
+        }),
   };
   write(header);
   for (const line of probed) write(line);
@@ -259,6 +277,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     kind: 'started',
     header,
     unarranged: [...new Set(unarranged.flatMap(({ provokes }) => provokes))].filter((clause) => !provoked.has(clause)),
+    queues: quota.capacity,
   });
 
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {

@@ -6,7 +6,18 @@ import type { Credentials } from '../endpoint/credentials.ts';
 import { readConfiguration, type ConfigurationFile } from './configuration-file.ts';
 import { preloadedIn } from './arrangements.ts';
 import { maskFor, readCredentials, readProxies, readTransport, type GivenCredentials } from './credentials.ts';
-import { arrangeOf, endpointUrl, flag, httpUrl, integer, oneOf, projectId, text, type Given } from './given.ts';
+import {
+  arrangeOf,
+  endpointUrl,
+  flag,
+  httpUrl,
+  integer,
+  oneOf,
+  projectId,
+  shardFrom,
+  text,
+  type Given,
+} from './given.ts';
 import { nearest } from './nearest.ts';
 import type { Settings } from './settings.ts';
 import { systemCode, UsageError } from './usage-error.ts';
@@ -30,6 +41,7 @@ export const VARIABLES = {
   arrange: 'DMS_ARRANGE',
   config: 'DMS_CONFIG',
   quiet: 'DMS_QUIET',
+  shard: 'DMS_SHARD',
   headerFile: 'DMS_HEADER_FILE',
   signingFile: 'DMS_SIGNING_FILE',
   ca: 'DMS_CA',
@@ -103,6 +115,13 @@ export async function configure(
     ...(passphrase === undefined ? {} : { passphrase: String(passphrase.value) }),
     proxies: endpoint === undefined ? undefined : readProxies(environment),
   };
+  const seed = take('seed', (given) => integer(given, 0, 0xffffffff));
+  const shard = take('shard', (given) => {
+    if (seed !== undefined) return shardFrom(given);
+    throw new UsageError(
+      `${given.where}: a part of a run without a seed. Expected --seed too, the same for all parts: programs are generated from it, and the parts would not fit together.`,
+    );
+  });
   const project = take('project', projectId) ?? 'dms-conformance';
   if (endpoint !== undefined) refuseConfusable(credentials, [project, endpoint, clockUrl]);
   const waivers = take('waivers', (given) => text(given, 'the path of a file of waivers'));
@@ -111,7 +130,8 @@ export async function configure(
     project,
     profile,
     only: take('only', (given) => text(given, "a pattern of scenario or clause ids, such as 'redelivery*'")),
-    seed: take('seed', (given) => integer(given, 0, 0xffffffff)) ?? randomInt(0x100000000),
+    seed: seed ?? randomInt(0x100000000),
+    shard,
     programs: take('programs', (given) => integer(given, 0, 100_000)) ?? programsFor(profile, endpoint, clockUrl),
     strict: take('strict', flag) ?? false,
     waivers: waivers === undefined ? undefined : await readWaivers(waivers),
@@ -214,7 +234,7 @@ function refuseMisspelt(environment: Environment): void {
 }
 
 /** A directory that does not exist or is empty: the evidence of one run is never mixed with another's. */
-async function freshDirectory(given: Given): Promise<string> {
+export async function freshDirectory(given: Given): Promise<string> {
   const path = resolve(text(given, 'the path of a directory'));
   const state = await stateOf(path);
   if (state === 'absent' || state === 'empty') return path;
@@ -225,7 +245,7 @@ async function freshDirectory(given: Given): Promise<string> {
   );
 }
 
-async function unusedDirectory(nameOf: (stamp: string) => string): Promise<string> {
+export async function unusedDirectory(nameOf: (stamp: string) => string): Promise<string> {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   for (let number = 1; ; number += 1) {
     const path = resolve('reports', nameOf(stamp) + (number === 1 ? '' : `-${number}`));

@@ -1,6 +1,6 @@
 /** Reads single values that a user gave, each with the place where it stood. */
 import { resolve } from 'node:path';
-import type { Arrange } from './settings.ts';
+import type { Arrange, Shard } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A value and where it stood, such as `--seed` or `DMS_SEED`. */
@@ -31,6 +31,16 @@ export function oneOf<T extends string>({ value, where }: Given, choices: readon
   const choice = choices.find((choice) => choice === value);
   if (choice !== undefined) return choice;
   throw new UsageError(`${where}: expected ${choices.join(' or ')}, got ${shown(value)}.`);
+}
+
+/** `2/3`: the second part of three. */
+export function shardFrom({ value, where }: Given): Shard {
+  const [, index = '', of = ''] = /^([0-9]{1,4})\/([0-9]{1,4})$/.exec(String(value)) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  if (shard.index >= 1 && shard.index <= shard.of) return shard;
+  throw new UsageError(
+    `${where}: expected a part and how many there are, counted from 1, such as 1/3 to 3/3, got ${shown(value)}.`,
+  );
 }
 
 /** `dms`, `hook=URL`, `command=COMMAND` or `preloaded=FILE`. */

@@ -12,6 +12,12 @@ export type Arrange =
   /** `file` is an absolute path. */
   | { readonly kind: 'preloaded'; readonly file: string };
 
+export interface Shard {
+  /** From 1. */
+  readonly index: number;
+  readonly of: number;
+}
+
 /** Everything that a run is told, secrets aside; plain data, since it crosses into a worker. */
 export interface Settings {
   /** URL up to, and without, /v1.0; undefined stands for the embedded emulator. */
@@ -22,6 +28,8 @@ export interface Settings {
   readonly seed: number;
   /** How many programs are generated. */
   readonly programs: number;
+  /** Which part of a whole run it is, and of how many. */
+  readonly shard: Shard | undefined;
   readonly strict: boolean;
   readonly waivers: WaiversFile | undefined;
   readonly clockUrl: string | undefined;

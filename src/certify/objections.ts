@@ -12,7 +12,7 @@ const MOST_IDS = 5;
 /** All reasons, in words; empty where there are none. */
 export function objectionsTo(evidence: Evidence, verdict: Verdict, suite: Suite): string[] {
   const { header } = evidence;
-  const { profile, clock, endpoint, only, insecure } = header;
+  const { profile, clock, endpoint, only, insecure, shard, shards } = header;
   const alien = otherSuite(header, suite);
   const programs = programsIn(evidence);
   return [
@@ -25,6 +25,10 @@ export function objectionsTo(evidence: Evidence, verdict: Verdict, suite: Suite)
       ? []
       : [`waived: ${count(verdict.waived, 'clause')} ${verdict.waived === 1 ? 'is' : 'are'} broken and waived`]),
     ...(only === null ? [] : [`filtered: --only ${only} narrowed what was exercised`]),
+    ...(shard === undefined ? [] : [`filtered: --shard ${shard.index}/${shard.of} is a part of a run`]),
+    ...(shards === undefined
+      ? []
+      : [`merged: it was put together from ${shards.length} runs, and a certificate is about one`]),
     ...(endpoint === 'embedded' ? ['self-test: no endpoint was tested but the embedded emulator'] : []),
     ...(clock === 'wall' ? [] : ['controlled clock: the endpoint was told the time, so nothing is known of real time']),
     ...(insecure === true ? ["insecure: the endpoint's certificate was not checked"] : []),
@@ -32,7 +36,9 @@ export function objectionsTo(evidence: Evidence, verdict: Verdict, suite: Suite)
     ...(programs >= suite.programs
       ? []
       : [`programs: ${programs} were generated, of the ${suite.programs} that a certificate needs`]),
-    ...(alien.length === 0 && only === null && profile === 'certify' && clock === 'wall' ? leftOut(header, suite) : []),
+    ...(alien.length === 0 && only === null && shard === undefined && profile === 'certify' && clock === 'wall'
+      ? leftOut(header, suite)
+      : []),
   ];
 }
 

@@ -17,6 +17,9 @@ const INCOMPLETE = 3;
 export async function clean(path: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const evidence = readEvidenceFile(path);
   const { header } = evidence;
+  if (header.shards !== undefined) {
+    throw new UsageError(`${path} was merged. Expected the evidence of one part, where each part has what it left.`);
+  }
   if (header.endpoint === 'embedded' && options.endpoint === undefined) {
     terminal.out('the run was against the embedded emulator, which is gone with all its queues\n');
     return 0;

@@ -12,7 +12,7 @@ const SUITE_FAILED = 70;
 
 /** Options that say what is run, and how; the others say where, who asks, and who arranges. */
 const OF_RUNNING: readonly string[] =
-  '--profile --only --seed --programs --out --strict --waivers --clock-url --max-queues --quiet'.split(' ');
+  '--profile --only --shard --seed --programs --out --strict --waivers --clock-url --max-queues --quiet'.split(' ');
 
 const EXAMPLES = `
 Examples:
@@ -82,16 +82,17 @@ function program(terminal: Terminal, finish: (exitCode: number) => void): Comman
     .allowExcessArguments(false);
   for (const option of runOptions()) runCommand.addOption(option);
   runCommand
+    .option('--json', 'print nothing but progress and result, as a JSON value a line')
     .addHelpText(
       'after',
       `
-Each option can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
---header, --config and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
+Each option but --json can also stand in the environment (${VARIABLES.endpoint}, ${VARIABLES.clockUrl}, ...) and, except for --token,
+--header, --config, --shard and --quiet, in the configuration file ("endpoint", "clockUrl", ...). An option wins over the environment, the
 environment over the file. Only the environment can give ${Object.values(SECRET_VARIABLES).join(', ')}.
 HTTP_PROXY, HTTPS_PROXY and NO_PROXY name proxies; this machine itself is never reached through one.
 ${EXIT_CODES}`,
     )
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions & { readonly json?: boolean }) => {
       const { run } = await import('./run.ts');
       finish(await run(options, terminal));
     });
@@ -101,7 +102,7 @@ ${EXIT_CODES}`,
     .description('Tries one of everything that a run needs, says what is missing, and how long a run will take.');
   for (const option of runOptions())
     if (
-      !['--only', '--programs', '--seed', '--out', '--profile', '--strict', '--waivers', '--quiet'].includes(
+      !['--only', '--shard', '--programs', '--seed', '--out', '--profile', '--strict', '--waivers', '--quiet'].includes(
         option.long ?? '',
       )
     )
@@ -147,11 +148,16 @@ ${EXIT_CODES}`,
   program
     .command('report')
     .description('Makes a view of a run again, from its evidence.ndjson and verdict.json.')
-    .addArgument(new Argument('<format>', 'what to make').choices(['html', 'junit', 'summary', 'allure']))
+    .addArgument(
+      new Argument('<format>', 'what to make').choices(['html', 'junit', 'summary', 'allure', 'annotations']),
+    )
     .argument('<directory>', 'directory of the run')
-    .option('--out <path>', 'file, or directory for allure, to write to (default: in that directory)')
+    .option(
+      '--out <path>',
+      'file, or directory for allure, to write to (default: in that directory; annotations: printed)',
+    )
     .option('--history <file>', 'for allure: history of earlier reports, which is shown and goes on')
-    .action(async (format: 'html' | 'junit' | 'summary' | 'allure', directory: string, options: ReportOptions) => {
+    .action(async (format: ReportFormat, directory: string, options: ReportOptions) => {
       if (format === 'allure') {
         const { reportAllure } = await import('./allure.ts');
         return reportAllure(directory, options, terminal);
@@ -228,13 +234,24 @@ ${EXIT_CODES}`,
       finish(await certifyResults(folder, options, terminal));
     });
 
+  program
+    .command('merge')
+    .description('Puts the parts of a run together that were run apart with --shard, and judges the whole.')
+    .argument('<directories...>', 'directories of all parts, in any order')
+    .option('--out <directory>', 'directory for the whole (default: reports/<UTC time>-merged)')
+    .action(async (directories: readonly string[], options: MergeOptions) => {
+      const { merge } = await import('./merge.ts');
+      finish(await merge(directories, options, terminal));
+    });
+
   const replayCommand = program
     .command('replay')
     .description('Runs a counterexample again that a run has found, and shows what came of it.')
     .argument('<case>', 'file in the directory cases of a run')
     .option('--times <number>', 'how often it is run, 1 to 100', '3');
   for (const option of runOptions())
-    if (!['--only', '--programs', '--seed', '--waivers'].includes(option.long ?? '')) replayCommand.addOption(option);
+    if (!['--only', '--shard', '--programs', '--seed', '--waivers'].includes(option.long ?? ''))
+      replayCommand.addOption(option);
   replayCommand.action(async (path: string, options: ReplayOptions) => {
     const { replay } = await import('./replay.ts');
     finish(await replay(path, options, terminal));
@@ -325,9 +342,15 @@ export interface JudgeOptions {
   readonly json?: boolean;
 }
 
+export type ReportFormat = 'junit' | 'summary' | 'allure' | 'annotations';
+
 export interface ReportOptions {
   readonly out?: string;
   readonly history?: string;
+}
+
+export interface MergeOptions {
+  readonly out?: string;
 }
 
 export interface EmulateOptions {
@@ -365,6 +388,10 @@ function runOptions(): Option[] {
     new Option(
       '--programs <number>',
       'how many programs are generated, from 0 (default: 60 for gate on the wall clock, else 300)',
+    ),
+    new Option(
+      '--shard <part>',
+      'only a part of the run, such as 1/3; needs --seed, and merge puts the parts together',
     ),
     new Option('--out <directory>', 'directory for evidence and reports (default: reports/<UTC time>-<profile>)'),
     new Option('--strict', 'a broken SHOULD fails the run'),

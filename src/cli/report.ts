@@ -7,21 +7,23 @@ import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import type { Evidence } from '../history/evidence.ts';
 import { schemas } from '../history/schemas.ts';
+import { annotations } from '../report/annotations.ts';
 import { views } from '../report/views.ts';
 import { readEvidenceFile } from './judge.ts';
 import type { ReportOptions } from './main.ts';
 import { VERDICT_FILE } from './reports.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Writes one view into the directory of the run, or where `out` says, and names the file. */
+/** Writes one view into the directory of the run, or where `out` says, and names the file; prints annotations, since they are read there. */
 export async function report(
-  format: keyof typeof views,
+  format: keyof typeof views | 'annotations',
   directory: string,
   { out }: ReportOptions,
   terminal: Terminal,
 ): Promise<void> {
   const { evidence, verdict } = await readRun(directory);
-  const view = views[format];
+  if (format === 'annotations' && out === undefined) return terminal.out(annotations(verdict, register));
+  const view = format === 'annotations' ? { file: '', make: annotations } : views[format];
   const path = out === undefined ? join(directory, view.file) : resolve(out);
   await writeFile(path, view.make(verdict, register, evidence)).catch((error: unknown) => {
     throw new UsageError(`${path} cannot be written (${systemCode(error)}). Name another file with --out.`);

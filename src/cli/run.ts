@@ -5,8 +5,10 @@ import { register } from '../../specs/register.ts';
 import { configure, type RunOptions } from '../campaign/configure.ts';
 import { maskFor } from '../campaign/credentials.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
-import { matcher, select, type Selection } from '../campaign/selection.ts';
+import type { Scenario } from '../campaign/scenario.ts';
+import { matcher, select } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
+import { narrow } from '../campaign/shards.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { refuseUnknown } from '../campaign/waivers-file.ts';
 import { PROGRAMS } from '../history/programs.ts';
@@ -19,19 +21,20 @@ import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { judgeAlong, type Along } from './along.ts';
 import { writeAllureResults } from './allure.ts';
+import { tellGithub } from './github.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
-import { liveProgress } from './live.ts';
+import { jsonLines, lively, quietly, SUITE_FAILED } from './live.ts';
+import { tracker, type Planned } from './progress.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
 import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
-const SUITE_FAILED = 70;
 const ALL_SCENARIOS = chapters.flatMap(({ scenarios }) => scenarios);
 
 /** Runs the campaign, judges its evidence, and leaves the reports beside it. Resolves to the exit code. */
-export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+export async function run(options: RunOptions & { readonly json?: boolean }, terminal: Terminal): Promise<number> {
   const { settings, credentials, quiet } = await configure(
     options,
     process.env,
@@ -40,63 +43,102 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   if (settings.waivers !== undefined) refuseUnknown(settings.waivers, register, ALL_SCENARIOS);
   const selection = selected(settings, clock);
-  const programs = programsIn(settings);
+  const { programs } = selection;
   await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
     throw new UsageError(
       `The directory ${settings.out} cannot be made (${systemCode(error)}). Name another one with --out.`,
     );
   });
 
-  const live = quiet ? undefined : liveProgress(terminal, clock);
+  const plan = new Map(selection.all.map(({ id, seconds, queues }) => [id, { seconds, queues: queues.length }]));
+  const tracked = tracker(plan, clock);
+  const live =
+    options.json === true ? jsonLines(terminal, tracked) : quiet ? quietly(terminal) : lively(terminal, tracked);
   warnIfInsecure(settings, terminal);
-  live?.say(banner(settings, clock, selection, programs, proxyFor(settings, credentials)));
+  const expected = clock === 'wall' ? expectedSeconds(settings, plan) : null;
+  live.begin({
+    banner: banner(settings, clock, selection, proxyFor(settings, credentials), expected),
+    out: settings.out,
+    endpoint: settings.endpoint ?? 'embedded',
+    profile: settings.profile,
+    clock,
+    seed: settings.seed,
+    clauses: selection.clauses.length,
+    scenarios: selection.scenarios,
+    programs,
+    expectedSeconds: expected,
+  });
   const path = join(settings.out, EVIDENCE_FILE);
   const along = judgeAlong(path);
   const project = scenarioProject({
     settings,
     credentials,
     progress(event) {
-      live?.hear(event);
+      live.hear(event);
       if (event.kind === 'ended') along.hear();
     },
   });
   const forget = onSignals((signal) => {
     project.interrupt(signal);
-    live?.say(interrupted(signal));
+    live.say(interrupted(signal));
   });
   const trouble = await project.run();
   forget();
-  live?.close();
+  live.judging();
 
   const seen = trouble ?? evidenceOf(along, path);
   if (typeof seen === 'string') {
-    terminal.err(
-      `the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(seen))}\n`,
-    );
+    live.fail(`the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(seen))}`);
     return SUITE_FAILED;
   }
   const { evidence, judged } = seen;
   const verdict = verdictOf(evidence, register, rules, judged);
-  const { files, cases } = await writeReports(settings.out, evidence, verdict, register);
-  const allure = await writeAllureResults(settings.out, evidence, verdict, register);
-  terminal.out(
-    terminalReport(verdict, register, { colour: terminal.colour, files: [path, ...files, allure], evidence, cases }),
-  );
+  const { files: views, cases } = await writeReports(settings.out, evidence, verdict, register);
+  const files = [path, ...views, await writeAllureResults(settings.out, evidence, verdict, register)];
+  live.end({
+    report: terminalReport(verdict, register, { colour: terminal.colour, files, evidence, cases }),
+    verdict,
+    files,
+  });
+  // What is printed is for whoever reads JSON, and the runner reads both.
+  await tellGithub(verdict, register, evidence, terminal, options.json === true ? terminal.err : terminal.out);
   return verdict.exitCode;
 }
 
-/** How many programs the run is going to generate. */
-function programsIn({ programs, only }: Settings): number {
-  const matches = only === undefined ? () => true : matcher(only);
-  return Array.from({ length: programs }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
+/** What the run is going to do, as far as is known before the endpoint was asked. */
+interface Selected {
+  readonly clauses: readonly string[];
+  readonly scenarios: number;
+  readonly programs: number;
+  /** Scenarios, and programs where somebody asks for them: generating takes its time. */
+  readonly all: readonly Scenario[];
 }
 
-function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
-  const selection = select(ALL_SCENARIOS, register.clauses, { ...settings, clock });
-  if (selection.scenarios.length > 0 || programsIn(settings) > 0) return selection;
+function selected(settings: Settings, clock: 'wall' | 'controlled'): Selected {
+  const { seed, programs: count, profile, only, shard } = settings;
+  const matches = only === undefined ? () => true : matcher(only);
+  const chosen = select(ALL_SCENARIOS, register.clauses, { ...settings, clock });
+  const programs = Array.from({ length: count }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
+  if (chosen.scenarios.length === 0 && programs === 0) throw nothingSelected(settings);
+  const generates = clock === 'wall' || shard !== undefined;
+  const made = generates ? generated({ seed, count, seconds: secondsFor(profile, clock) }) : [];
+  const whole = { ...chosen, scenarios: [...chosen.scenarios, ...made.filter(({ id }) => matches(id))] };
+  if (shard === undefined)
+    return { clauses: whole.clauses, scenarios: chosen.scenarios.length, programs, all: whole.scenarios };
+  const { scenarios: all, clauses } = narrow(whole, shard, clock);
+  if (all.length === 0) {
+    throw new UsageError(
+      `--shard ${shard.index}/${shard.of}: nothing is left for this part. There are ${whole.scenarios.length} scenarios and programs in all: expected no more parts than that.`,
+    );
+  }
+  const own = all.filter(({ program }) => program !== undefined).length;
+  return { clauses, scenarios: all.length - own, programs: own, all };
+}
+
+function nothingSelected(settings: Settings): UsageError {
   const only = plain(settings.only ?? '');
   const meant = guess(only);
-  throw new UsageError(
+  return new UsageError(
     `--only ${only} selects no scenario of the profile ${settings.profile}. ${meant === undefined || meant === only ? '' : `Did you mean ${meant}? `}Expected a pattern of clause or scenario ids, in which * stands for anything: see 'dms-conformance list' and 'list --scenarios'.`,
   );
 }
@@ -104,9 +146,9 @@ function selected(settings: Settings, clock: 'wall' | 'controlled'): Selection {
 function banner(
   settings: Settings,
   clock: 'wall' | 'controlled',
-  { scenarios, clauses }: Selection,
-  programs: number,
+  { scenarios, clauses, programs }: Selected,
   proxy: string | undefined,
+  expected: number | null,
 ): string {
   const embedded = settings.endpoint === undefined;
   const rows = [
@@ -114,39 +156,23 @@ function banner(
     ...(proxy === undefined ? [] : [['proxy', proxy]]),
     ['profile', `${settings.profile}${settings.strict ? ', strict' : ''}, ${clock} clock`],
     ...(settings.only === undefined ? [] : [['only', settings.only]]),
+    ...(settings.shard === undefined ? [] : [['shard', `${settings.shard.index} of ${settings.shard.of}`]]),
     ...(settings.waivers === undefined
       ? []
       : [['waivers', `${settings.waivers.waivers.length}, of ${settings.waivers.path}`]]),
     ['seed', `${settings.seed}`],
     ['suite', `${version}, register ${shortDigest(register.digest)}`],
-    [
-      'selected',
-      `${count(clauses.length, 'clause')}, ${count(scenarios.length, 'scenario')}, ${count(programs, 'program')}`,
-    ],
-    [
-      'expected',
-      embedded
-        ? SELF_TEST
-        : clock === 'controlled'
-          ? 'as fast as the endpoint answers'
-          : duration(expectedSeconds(settings, scenarios)),
-    ],
+    ['selected', `${count(clauses.length, 'clause')}, ${count(scenarios, 'scenario')}, ${count(programs, 'program')}`],
+    ['expected', embedded ? SELF_TEST : expected === null ? 'as fast as the endpoint answers' : duration(expected)],
     ['writes to', settings.out],
   ];
   return `${rows.map(([name = '', value = '']) => `${name.padEnd(10)}${plain(value)}`).join('\n')}\n`;
 }
 
 /** Seconds that the waits take on the wall clock, as far as is known beforehand: by the longest, and by what they force on a few queues. */
-function expectedSeconds(
-  { seed, programs, profile, only, maxQueues }: Settings,
-  scenarios: Selection['scenarios'],
-): number {
-  const matches = only === undefined ? () => true : matcher(only);
-  const all = [
-    ...scenarios,
-    ...generated({ seed, count: programs, seconds: secondsFor(profile, 'wall') }).filter(({ id }) => matches(id)),
-  ];
-  const forced = all.reduce((sum, { seconds, queues }) => sum + seconds * queues.length, 0) / (maxQueues ?? Infinity);
+function expectedSeconds({ maxQueues }: Settings, plan: ReadonlyMap<string, Planned>): number {
+  const all = [...plan.values()];
+  const forced = all.reduce((sum, { seconds, queues }) => sum + seconds * queues, 0) / (maxQueues ?? Infinity);
   return Math.max(forced, 0, ...all.map(({ seconds }) => seconds));
 }
 

@@ -13,6 +13,7 @@ import {
   exitMeaning,
   headline,
   INSECURE,
+  narrowedBy,
   placesOf,
   toneOf,
   waiverText,
@@ -97,7 +98,8 @@ export function terminalReport(
   section('Files', files.map(plain));
 
   const tone = COLOURS[toneOf(verdict)];
-  const narrowed = verdict.filtered ? ' (--only narrowed what had to be exercised)' : '';
+  const by = narrowedBy(verdict);
+  const narrowed = by === undefined ? '' : ` (${by} narrowed what had to be exercised)`;
   lines.push(
     `${paint(tone, paint('bold', headline(verdict).toUpperCase()))}  ${plain(verdict.endpoint)}, profile ${verdict.profile}${verdict.strict ? ', strict' : ''}, in ${duration(verdict.seconds)}${narrowed}`,
     ...verdict.reasons.map((reason) => `  ${excerpt(reason)}`),

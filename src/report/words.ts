@@ -54,6 +54,12 @@ export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
 }
 
+/** What narrowed what had to be exercised; undefined where nothing did. */
+export function narrowedBy({ filtered, shard }: Pick<Verdict, 'filtered' | 'shard'>): string | undefined {
+  if (!filtered) return undefined;
+  return shard === undefined ? '--only' : `shard ${shard.index} of ${shard.of}`;
+}
+
 /** Seconds for people. */
 export function duration(seconds: number): string {
   if (seconds < 100) return `${Math.round(seconds * 10) / 10} s`;

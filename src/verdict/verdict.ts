@@ -106,7 +106,7 @@ export function verdictOf(
                 : verdict === 'incomplete'
                   ? 3
                   : 0,
-    filtered: header.only !== null,
+    filtered: header.only !== null || header.shard !== undefined,
     complete: problems.length === 0 && footer?.outcome === 'completed' && unended.length === 0,
     blame:
       suiteFailures.length > 0
@@ -130,6 +130,7 @@ export function verdictOf(
     clock: header.clock,
     ...(header.arrangement === undefined ? {} : { arrangement: header.arrangement }),
     ...(header.insecure === true ? { insecure: true as const } : {}),
+    ...(header.shard === undefined ? {} : { shard: { index: header.shard.index, of: header.shard.of } }),
     seed: header.seed,
     startedAt: header.startedAt,
     seconds: footer?.at ?? lastInstant(histories),

@@ -45,7 +45,7 @@ export function waiverVerdicts(
   judgements: ReadonlyMap<History, Judgement>,
   { isKnown, isWhole }: Tested,
 ): WaiverVerdict[] {
-  const { waivers = [], only } = header;
+  const { waivers = [], only, shard } = header;
   if (waivers.length === 0) return [];
   const covered = new Map<Waiver, number>();
   for (const [history, { findings }] of judgements)
@@ -54,8 +54,8 @@ export function waiverVerdicts(
 
   const asked = only === null ? () => true : matcher(only);
   const wasTested = ({ clause, scenario }: Waiver): boolean => {
-    // With --only some of what provokes a clause may have been left out, unless the clause itself was named.
-    if (scenario === undefined) return asked(clause) && isWhole(clause);
+    // With --only some of what provokes a clause may have been left out, unless the clause itself was named; with --shard always.
+    if (scenario === undefined) return shard === undefined && asked(clause) && isWhole(clause);
     // Never for all programs: others than those of this run might show it.
     return [...judgements].some(
       ([history, { findings }]) =>

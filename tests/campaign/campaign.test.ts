@@ -118,7 +118,7 @@ describe('the evidence of a run', () => {
       made('a/good', undefined, { seconds: 2 }),
       made('a/bad', () => Promise.reject(new Short('no batch of 3'))),
     ]);
-    expect(progress[0]).toEqual({ kind: 'started', header, unarranged: [] });
+    expect(progress[0]).toEqual({ kind: 'started', header, unarranged: [], queues: 400 });
     expect(progress).toContainEqual({ kind: 'running', scenario: 'a/good', seconds: 2 });
     expect(progress).toContainEqual({ kind: 'ended', scenario: 'a/good', outcome: 'completed' });
     expect(progress).toContainEqual({ kind: 'ended', scenario: 'a/bad', outcome: 'short', reason: 'no batch of 3' });

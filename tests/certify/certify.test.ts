@@ -279,6 +279,8 @@ describe('a run is refused, and all reasons are said,', () => {
     ],
     ['waived', {}, { waived: 2 }, [/^waived: 2 clauses are broken and waived$/]],
     ['filtered', { only: 'ack' }, {}, [/^filtered: --only ack /]],
+    ['a part', { shard: { index: 2, of: 3, selection: [], clauses: [] } }, {}, [/^filtered: --shard 2\/3 /]],
+    ['merged', { shards: [{ startedAt: '' }, { startedAt: '' }] }, {}, [/^merged: it was put together from 2 runs/]],
     ['with a controlled clock', { clock: 'controlled' }, {}, [/^controlled clock: /]],
     ['insecure', { insecure: true }, {}, [/^insecure: /]],
     ['a self-test', { endpoint: 'embedded' }, {}, [/^self-test: /]],

@@ -6,7 +6,7 @@ import { excerpt, plain } from '../../src/report/plain.ts';
 import { summary } from '../../src/report/summary.ts';
 import { terminalReport } from '../../src/report/terminal.ts';
 import { answer, story } from '../support/history.ts';
-import { clauseVerdict, HOSTILE, verdict } from '../support/verdict.ts';
+import { clauseVerdict, HOSTILE, hostileFinding, verdict } from '../support/verdict.ts';
 
 /** What a terminal would obey: everything but line feeds, of C0, C1 and the marks of writing direction. */
 const OBEYED = /[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff]/u;
@@ -19,6 +19,15 @@ describe('plain text', () => {
   test('keeps one line of what can be read and nothing that a terminal obeys', () => {
     expect(plain('a\u001b[31mb\u001b[0m\r\n\tc\u009b\u0000d\u202ee')).toBe('ab cde');
     expect(plain(HOSTILE)).not.toMatch(OBEYED);
+  });
+
+  test.for([
+    ['::error::x', ': :error::x'],
+    [' \u001b[0m::error::x', ': :error::x'],
+    ['a ##[error]x ##vso[task]y ##teamcity[z]', 'a # #[error]x # #vso[task]y # #teamcity[z]'],
+    ['## 5 :: 6', '## 5 :: 6'],
+  ])('is no command of a CI server: %j', ([text, shown]) => {
+    expect(plain(text!)).toBe(shown);
   });
 
   test('is cut to a length that is said', () => {
@@ -35,6 +44,18 @@ describe('nothing that an endpoint wrote is obeyed by a terminal', () => {
   ] as const)('%s', ([, text]) => {
     expect(text.replaceAll('\n', '')).not.toMatch(OBEYED);
   });
+});
+
+test('nothing of verdict.json is a command of a CI server, and it says the same', () => {
+  const of = verdict({ reasons: ['##[error]x', '##vso[task]y'] });
+  expect(verdictText(of)).not.toMatch(/##\w*\[/);
+  expect(JSON.parse(verdictText(of))).toEqual(of);
+});
+
+test('no line of the end report begins with what an endpoint wrote as a command', () => {
+  const text = terminal(verdict({ reasons: ['::error::x'], undeleted: ['::error::y'] }));
+  expect(text).toMatch(/: :error::y/);
+  expect(text).not.toMatch(/^\s*::/m);
 });
 
 describe('the end report', () => {
@@ -92,6 +113,32 @@ describe('the Markdown summary', () => {
     expect(text).toMatch(/^## ❌ nonconformant\n/);
     expect(text).toMatch(/### Failed\n\n\| clause \|[^]*\| `redelivery\.by-default`<br>MUST \|/);
     expect(text).toMatch(/### Warnings[^]*### Not exercised[^]*### 1 queue could not be deleted/);
+  });
+
+  test('fits a comment of GitHub, whatever failed: what failed stays, and what is left out is said', () => {
+    const findings = [{ ...hostileFinding(1), expected: 'e'.repeat(400), observed: HOSTILE.repeat(9) }];
+    const clauses = [...register.clauses.values()].map(({ id, level }) =>
+      clauseVerdict({ id, level, verdict: level === 'MUST' ? 'fail' : 'warn', findings }),
+    );
+    const text = summary(verdict({ clauses, reasons: Array(500).fill(HOSTILE.repeat(9)) }), register, {
+      histories: [],
+    });
+    expect(text.length).toBeLessThan(60_001);
+    expect(text.length).toBeGreaterThan(50_000);
+    expect(text).toMatch(/^## ❌ nonconformant\n/);
+    expect(text).toContain('- +480 more');
+    const failed = clauses.filter(({ verdict }) => verdict === 'fail').length;
+    const shown = text.match(/<br>MUST \|/g)?.length ?? 0;
+    expect(shown).toBeGreaterThan(20);
+    expect(text).toMatch(
+      new RegExp(
+        `\\nLeft out, since .*: ${failed - shown} of ${failed} failed clauses, \\d+ of \\d+ warnings\\..*\\n$`,
+      ),
+    );
+  });
+
+  test('says nothing of leaving out where it does not', () => {
+    expect(summary(verdict(), register, { histories: [] })).not.toMatch(/Left out/);
   });
 
   test('keeps what an endpoint wrote within code, and each row at its number of cells', () => {

@@ -10,6 +10,7 @@ export function settings(part: Partial<Settings> = {}): Settings {
     only: undefined,
     seed: 7,
     programs: 0,
+    shard: undefined,
     strict: false,
     waivers: undefined,
     clockUrl: undefined,

@@ -242,6 +242,13 @@ describe('a waiver that excuses nothing', () => {
     expect(states(folded)).toEqual([[state, 0]]);
   });
 
+  test('is not stale in a part of a run, since another part may show it', () => {
+    const says = { 'must.one': { 'a/1': [HELD] } };
+    const shard = { index: 1, of: 2, selection: ['a/1', 'a/2'], clauses: ['must.one'] };
+    expect(states(verdict({ says, waivers: [waiver()], header: { shard } }))).toEqual([['not-exercised', 0]]);
+    expect(states(verdict({ says, waivers: [waiver()] }))).toEqual([['stale', 0]]);
+  });
+
   test('is not stale where the run was cut short', () => {
     const { evidence, rules } = told({ says: { 'must.one': { 'a/1': [HELD] } }, waivers: [waiver()] });
     const interrupted = { ...evidence, footer: footer({ outcome: 'interrupted', signal: 'SIGINT' }) };

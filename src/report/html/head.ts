@@ -3,12 +3,23 @@ import type { Verdict } from '../../../schemas/types.ts';
 import { excerpt } from '../plain.ts';
 import { byReason, type Shown, type Standing } from '../standing.ts';
 import { SELF_TEST } from '../terminal.ts';
-import { count, duration, exitMeaning, headline, INSECURE, shortDigest, toneOf, waiverText } from '../words.ts';
+import {
+  count,
+  duration,
+  exitMeaning,
+  headline,
+  INSECURE,
+  narrowedBy,
+  shortDigest,
+  toneOf,
+  waiverText,
+} from '../words.ts';
 import { html, type Content, type Markup } from './markup.ts';
 import { more, MOST_IDS, STANDINGS, type Material } from './material.ts';
 
 export function head({ verdict, evidence, all }: Material): Markup {
   const { header } = evidence;
+  const narrowed = narrowedBy(verdict);
   const facts: readonly (readonly [string, Content])[] = [
     ['endpoint', html`<code>${excerpt(verdict.endpoint)}</code>`],
     ['project', html`<code>${excerpt(header.project, 100)}</code>`],
@@ -36,7 +47,7 @@ export function head({ verdict, evidence, all }: Material): Markup {
             </ul>`
       }
       ${verdict.endpoint === 'embedded' ? html`<p>This is a ${SELF_TEST}.</p>` : undefined}
-      ${verdict.filtered ? html`<p><code>--only</code> narrowed what had to be exercised.</p>` : undefined}
+      ${narrowed === undefined ? undefined : html`<p><code>${narrowed}</code> narrowed what had to be exercised.</p>`}
       ${verdict.blame === null ? undefined : html`<p>To blame: ${BLAME[verdict.blame]}.</p>`}
     </div>
     <dl class="facts">

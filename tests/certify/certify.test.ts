@@ -228,6 +228,25 @@ describe('what was made to fit is judged anew', () => {
     expect(problems(unsigned, others.publicKey)).toEqual([expect.stringMatching(/^signature\.json: nobody signed it/)]);
   });
 
+  test('a signature of something else', () => {
+    const other = signatureOf(Buffer.from('another manifest'), keys.privateKey);
+    expect(problems(new Map([...signed, [NAMES.signature, textOf(other)]]))).toEqual([
+      'signature.json: the signature is not that of this manifest.json',
+    ]);
+  });
+
+  test('a signature that is spelt in another way', () => {
+    const whole = String(signed.get(NAMES.signature));
+    // The last digit before the padding has bits that mean nothing.
+    const [, digit = ''] = /(.)=="\n\}\n$/.exec(whole) ?? [];
+    const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const spelt = whole.replace(/.(?==="\n\}\n$)/, digits[digits.indexOf(digit) + 1] ?? '');
+    expect(spelt).not.toBe(whole);
+    expect(problems(new Map([...signed, [NAMES.signature, Buffer.from(spelt)]]))).toEqual([
+      expect.stringMatching(/^signature\.json: it is not as it is written; it differs from byte \d+, in line 5$/),
+    ]);
+  });
+
   test('another version or register', () => {
     const seen = (part: Partial<Suite>): unknown => verify(signed, { ...suite, ...part });
     expect(seen({ version: '9.0.0' })).toEqual({

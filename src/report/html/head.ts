@@ -27,7 +27,6 @@ export function head({ verdict, evidence, all }: Material): Markup {
     <div class="verdict ${tone}">
       <h1>${verdict.verdict}</h1>
       ${verdict.insecure === true ? html`<p class="banner">${INSECURE}</p>` : undefined}
-      <p>${counts(all)}</p>
       <p>exit code ${verdict.exitCode}: ${EXIT_MEANINGS[verdict.exitCode]}</p>
       ${
         verdict.reasons.length === 0
@@ -36,6 +35,7 @@ export function head({ verdict, evidence, all }: Material): Markup {
               ${verdict.reasons.map((reason) => html`<li>${excerpt(reason)}</li>`)}
             </ul>`
       }
+      <p>${counts(all)}</p>
       ${verdict.endpoint === 'embedded' ? html`<p>This is a ${SELF_TEST}.</p>` : undefined}
       ${verdict.filtered ? html`<p><code>--only</code> narrowed what had to be exercised.</p>` : undefined}
       ${verdict.blame === null ? undefined : html`<p>To blame: ${BLAME[verdict.blame]}.</p>`}

@@ -45,7 +45,8 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
     const evidence = join(out, 'evidence.ndjson');
     expect(await speak('judge', evidence, '--json')).toEqual({ exitCode: 0, out: verdict, err: '' });
     const again = join(out, 'again');
-    expect((await speak('judge', evidence, '--out', again)).out).toMatch(/CONFORMANT[^]*exit code 0/);
+    // The built command both times: report.html holds a function as text, and tests run another text of it.
+    expect((await command(['judge', evidence, '--out', again])).out).toMatch(/CONFORMANT[^]*exit code 0/);
     expect((await readdir(again)).sort()).toEqual(['junit.xml', 'report.html', 'summary.md', 'verdict.json']);
     for (const name of await readdir(again)) {
       expect(await readFile(join(again, name), 'utf8')).toBe(await readFile(join(out, name), 'utf8'));

@@ -52,11 +52,10 @@ function curl(exchange: Exchange, { endpoint, insecure }: Verdict, most: number)
 }
 
 function headers(fields: Exchange['request']['headers']): Markup {
-  const lines = fields
-    .slice(0, MOST_HEADERS)
-    .map(([name, value]) => html`${excerpt(name, 80)}: ${excerpt(value, 160)} `);
-  const more = fields.length > MOST_HEADERS ? `(${fields.length - MOST_HEADERS} more)` : '';
-  return fields.length === 0 ? html`` : html`<pre class="headers"><code>${lines}${more}</code></pre>`;
+  if (fields.length === 0) return html``;
+  const lines = fields.slice(0, MOST_HEADERS).map(([name, value]) => `${excerpt(name, 80)}: ${excerpt(value, 160)}`);
+  if (fields.length > MOST_HEADERS) lines.push(`(${fields.length - MOST_HEADERS} more)`);
+  return html`<pre class="headers"><code>${lines.join('\n')}</code></pre>`;
 }
 
 function body(payload: Payload | undefined, most: number): Markup {

@@ -37,7 +37,6 @@ export function head({ verdict, evidence, all }: Material): Markup {
     <div class="verdict ${toneOf(verdict)}">
       <h1>${headline(verdict)}</h1>
       ${verdict.insecure === true ? html`<p class="banner">${INSECURE}</p>` : undefined}
-      <p>${counts(all)}</p>
       <p>exit code ${verdict.exitCode}: ${exitMeaning(verdict)}</p>
       ${
         verdict.reasons.length === 0
@@ -46,6 +45,7 @@ export function head({ verdict, evidence, all }: Material): Markup {
               ${verdict.reasons.map((reason) => html`<li>${excerpt(reason)}</li>`)}
             </ul>`
       }
+      <p>${counts(all)}</p>
       ${verdict.endpoint === 'embedded' ? html`<p>This is a ${SELF_TEST}.</p>` : undefined}
       ${narrowed === undefined ? undefined : html`<p><code>${narrowed}</code> narrowed what had to be exercised.</p>`}
       ${verdict.blame === null ? undefined : html`<p>To blame: ${BLAME[verdict.blame]}.</p>`}

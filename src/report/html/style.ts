@@ -29,6 +29,7 @@ h4 { margin: 0.8rem 0 0.2rem; font-size: 0.95rem; }
 p { margin: 0.3rem 0; }
 ul, ol { margin: 0.3rem 0; padding-left: 1.4rem; }
 table { border-collapse: collapse; }
+th { white-space: nowrap; }
 th, td { padding: 0.2rem 0.8rem 0.2rem 0; text-align: left; vertical-align: top; }
 button, input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--line); border-radius: 6px; padding: 0.25rem 0.6rem; }
 button { cursor: pointer; }
@@ -135,6 +136,7 @@ svg .cut { fill: var(--page); stroke: var(--line); stroke-dasharray: 1 3; }
   h1 { font-size: 1.5rem; }
   html { scroll-padding-top: 1rem; }
   .tools { position: static; }
+  .tools input { flex-basis: 100%; }
   .row > summary { grid-template-columns: minmax(0, 1fr) auto; }
   .row > summary .what { grid-column: 1 / -1; grid-row: 2; }
   .said { grid-template-columns: minmax(0, 1fr); }
@@ -150,6 +152,7 @@ svg .cut { fill: var(--page); stroke: var(--line); stroke-dasharray: 1 3; }
   .row { content-visibility: visible; break-inside: auto; }
   .row > summary, .finding > h4, .said { break-inside: avoid; }
   :is([data-standing='failed'], [data-standing='warned']):not([data-kind='scenario']), :is([data-standing='failed'], [data-standing='warned']):not([data-kind='scenario']) .exchange { &::details-content { content-visibility: visible; } }
+  svg text.early { stroke: none; }
   .scroll { overflow: hidden; }
   .scroll svg { max-width: 100%; height: auto; }
 }

@@ -11,7 +11,7 @@ import { deviants, oddities } from '../../fixtures/deviants/gallery.ts';
 import { register } from '../../specs/register.ts';
 import { matcher } from '../../src/campaign/selection.ts';
 import { documentOf, matrixOf, report } from './matrix.ts';
-import { isDeviant, type Seen } from './subject.ts';
+import { isDeviant, sizeOf, type Seen } from './subject.ts';
 import { subjects } from './subjects.ts';
 import type { Done, Task } from './worker.ts';
 
@@ -34,8 +34,12 @@ const seen = new Map<string, Seen>();
 // share all others, which get a third when these are done. Those run two subjects at a time: one alone leaves a quarter of
 // the time unused, since a throttled client really waits, and so does whoever closes connections.
 const wall = chosen.filter(({ clock }) => clock === 'wall').map(({ name }) => name);
-const controlled = chosen.filter(({ clock }) => clock !== 'wall');
-const queue = [...controlled.filter((one) => !isDeviant(one)), ...controlled.filter(isDeviant)].map(({ name }) => name);
+// The largest first: one that is begun last would keep one thread busy while the others have nothing to do.
+const queue = chosen
+  .filter(({ clock }) => clock !== 'wall')
+  .map((subject) => ({ name: subject.name, size: sizeOf(subject, all) }))
+  .sort((one, other) => other.size - one.size)
+  .map(({ name }) => name);
 await Promise.all([work(), work(), Promise.all(wall.map(workOn)).then(work)]);
 
 const matrix = matrixOf(chosen, seen, register);

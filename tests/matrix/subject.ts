@@ -54,6 +54,11 @@ export function scenariosFor(subject: Subject, all = false): (scenario: Scenario
 
 const scenarios = chapters.flatMap((chapter) => chapter.scenarios);
 
+/** How many scenarios it meets. */
+export function sizeOf(subject: Subject, all = false): number {
+  return scenarios.filter(scenariosFor(subject, all)).length;
+}
+
 /** They take as long as all the others, for the size or the number of their messages. */
 const HEAVY = /^delivery\/(?:load|all)\/|^response\/body\/large$|^isolation\/concurrent\//;
 

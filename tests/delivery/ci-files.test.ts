@@ -49,7 +49,7 @@ async function inBash(script: string, env: Readonly<Record<string, string>>, out
   const bin = join(directory.path, 'bin');
   await mkdir(bin);
   const asked = join(directory.path, 'asked');
-  const npx = `#!/usr/bin/env bash\nprintf '%s\\n' "$@" >${asked}\nshift 2\nexec ${process.execPath} ${BIN} "$@"\n`;
+  const npx = `#!/usr/bin/env bash\nprintf '%s\\n' "$@" >${asked}\nshift 4\nexec ${process.execPath} ${BIN} "$@"\n`;
   await writeFile(join(bin, 'npx'), npx);
   await chmod(join(bin, 'npx'), 0o755);
   const output = join(directory.path, 'output');
@@ -91,12 +91,14 @@ test('the action runs the suite with what it is given, and hands on its exit cod
       project: 'p1',
       token: 's3cret',
       args: '--only\nredelivery/again-and-again/failed\n--programs\n0\n',
-      version: '0.1.0',
+      package: 'a.tgz',
     });
     expect(ran).toMatchObject({ exitCode: 0, output: 'exit-code=0\n' });
     expect(ran.words).toEqual([
       '--yes',
-      'dms-conformance@0.1.0',
+      '--package',
+      'a.tgz',
+      'dms-conformance',
       'run',
       '--only',
       'redelivery/again-and-again/failed',
@@ -104,7 +106,7 @@ test('the action runs the suite with what it is given, and hands on its exit cod
       '0',
     ]);
     expect(ran.report).toContain('junit.xml');
-    const wrong = await githubAction({ endpoint: emulator.url, project: 'p1', token: 'wrong' });
+    const wrong = await githubAction({ endpoint: emulator.url, project: 'p1', token: 'wrong', package: 'a.tgz' });
     expect(wrong).toMatchObject({ exitCode: 3, output: 'exit-code=3\n' });
   } finally {
     await emulator.close();
@@ -112,7 +114,7 @@ test('the action runs the suite with what it is given, and hands on its exit cod
 });
 
 test('without an endpoint the action is red, and no self-test', { timeout: 60_000 }, async () => {
-  const ran = await githubAction({ endpoint: '' });
+  const ran = await githubAction({ endpoint: '', package: 'a.tgz' });
   expect(ran).toMatchObject({ exitCode: 2, output: 'exit-code=2\n', report: [] });
   expect(ran.said).toMatch(/DMS_ENDPOINT is empty/);
 });

@@ -248,12 +248,19 @@ function readConsume(base: Base, search: string): ConsumeCall {
           ? [base.json]
           : [];
   if (elements.length > 0) {
-    const parsed = parseSpelled((base.text ?? '').replace(/^\ufeff/, ''));
-    const spelled = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+    // Only a few rules ask for spellings, and parsing again takes as long as all the rest.
+    let exact: readonly unknown[] | undefined;
+    const spelledOf = (index: number): Delivery['spelled'] => {
+      if (exact === undefined) {
+        const parsed = parseSpelled((base.text ?? '').replace(/^\ufeff/, ''));
+        exact = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+      }
+      const own = exact[index];
+      const message = isRecord(own) && isRecord(own['message']) ? own['message'] : undefined;
+      return { body: message?.['body'], attributes: message?.['attributes'] };
+    };
     for (const [index, element] of elements.entries()) {
       const message = isRecord(element) && isRecord(element['message']) ? element['message'] : undefined;
-      const exact = spelled[index];
-      const exactMessage = isRecord(exact) && isRecord(exact['message']) ? exact['message'] : undefined;
       deliveries.push({
         consume: call,
         index,
@@ -262,7 +269,9 @@ function readConsume(base: Base, search: string): ConsumeCall {
         message,
         body: message?.['body'],
         attributes: message?.['attributes'],
-        spelled: { body: exactMessage?.['body'], attributes: exactMessage?.['attributes'] },
+        get spelled() {
+          return spelledOf(index);
+        },
       });
     }
   }

@@ -10,7 +10,8 @@ const TAG = /dmsc-[0-9a-z]+-[0-9a-z]+-[0-9]+/g;
 
 /** The distinct tags in a message body that came back. */
 export function tagsIn(body: unknown): readonly string[] {
-  return [...new Set(written(body)?.match(TAG))];
+  // In JSON a text stands as it is, as far as tags go.
+  return [...new Set((typeof body === 'string' ? body : written(body))?.match(TAG))];
 }
 
 /** Nothing for what is nested too deep to be written again: it was not ours. */

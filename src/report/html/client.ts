@@ -36,6 +36,7 @@ export const CLIENT = `'use strict';
     text: row.textContent.toLowerCase(),
   }));
   const parts = all('.part').map((part) => ({ part, rows: new Set(all('.row', part)) }));
+  const number = (of, noun) => of + ' ' + noun + (of === '1' ? '' : 's');
   const pressed = (kind) =>
     new Set(all('button[data-' + kind + '][aria-pressed="true"]').map((button) => button.dataset[kind]));
   const filter = () => {
@@ -59,7 +60,7 @@ export const CLIENT = `'use strict';
     for (const { part, rows: own } of parts) part.hidden = narrowed && ![...own].some((row) => shown.has(row));
     state.textContent = narrowed
       ? counts.clause + ' of ' + state.dataset.clauses + ' clauses and ' + counts.scenario + ' of ' + state.dataset.scenarios + ' scenarios are shown'
-      : state.dataset.clauses + ' clauses and ' + state.dataset.scenarios + ' scenarios';
+      : number(state.dataset.clauses, 'clause') + ' and ' + number(state.dataset.scenarios, 'scenario');
     only('#clear').hidden = !narrowed;
     if (narrowed && words.length > 0 && counts.scenario > 0) only('#scenarios').open = true;
   };

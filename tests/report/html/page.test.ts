@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../../schemas/types.ts';
 import { register } from '../../../specs/register.ts';
 import type { Evidence } from '../../../src/history/evidence.ts';
-import { html } from '../../../src/report/html/markup.ts';
+import { html, jsonBlock } from '../../../src/report/html/markup.ts';
 import { page } from '../../../src/report/html/page.ts';
 import { prettyJson } from '../../../src/report/html/json-text.ts';
 import { answer, footer, header, story, type Story } from '../../support/history.ts';
@@ -51,6 +51,13 @@ describe('a template', () => {
       'a\\u0000\\u0009\\u202eb\\ud800c\\u2028\\ufeff\nä€😀中',
     );
   });
+});
+
+test('data in a script element cannot end it, or open a comment', () => {
+  const data = { [`</script>${HOSTILE}`]: '<!--<script>\u2028' };
+  const { text } = jsonBlock(data);
+  expect(text).not.toMatch(/[<\p{Cc}\p{Bidi_Control}\p{Cs}\u2028]/u);
+  expect(JSON.parse(text)).toEqual(data);
 });
 
 describe('JSON over several lines', () => {

@@ -91,7 +91,9 @@ describe('TLS', { timeout: 60_000 }, () => {
     expect(JSON.parse((await file('evidence.ndjson')).split('\n')[0] ?? '')).toMatchObject({ insecure: true });
     expect(JSON.parse(await file('verdict.json'))).toMatchObject({ verdict: 'conformant', insecure: true });
     expect(await file('summary.md')).toMatch(/^## .*\n\n\*\*INSECURE: /);
-    expect(await file('junit.xml')).toMatch(/<testsuites[^>]*>\n +<!-- INSECURE: /);
+    expect(await file('junit.xml')).toMatch(
+      /<testsuite id="0" [^>]*>\s*<properties>[^]*?<property name="insecure" value="INSECURE: /,
+    );
   });
 
   test('without --insecure nothing says so', async () => {

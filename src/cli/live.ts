@@ -1,7 +1,7 @@
 /** What a run shows of itself: to a person, or to a program. */
 import type { Header, Verdict } from '../../schemas/types.ts';
 import type { Progress } from '../campaign/campaign.ts';
-import { duration } from '../report/words.ts';
+import { duration, SUITE_FAILED } from '../report/words.ts';
 import type { Status, Tracker } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,7 +9,6 @@ const LIVE_MS = 200;
 const JSON_MS = 1_000;
 const PLAIN_MS = 10_000;
 const BAR_CELLS = 16;
-export const SUITE_FAILED = 70;
 const WIPE = '\r\u001b[2K';
 
 /** What is known before a run. */

@@ -4,11 +4,10 @@ import { SECRET_VARIABLES, VARIABLES, type RunOptions } from '../campaign/config
 import { UsageError } from '../campaign/usage-error.ts';
 import { version } from '../package.ts';
 import { plain } from '../report/plain.ts';
-import { EXIT_MEANINGS } from '../report/words.ts';
+import { EXIT_MEANINGS, SUITE_FAILED } from '../report/words.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 const USAGE_ERROR = 2;
-const SUITE_FAILED = 70;
 
 /** Options that say what is run, and how; the others say where, who asks, and who arranges. */
 const OF_RUNNING: readonly string[] =

@@ -10,6 +10,7 @@ import {
   type Delivery,
 } from './calls.ts';
 import { LEASE_FLOOR, leaseEnd, type Slack } from './leases.ts';
+import { append } from './multimap.ts';
 import { Sequence } from './sequence.ts';
 import type { Letter } from './view.ts';
 
@@ -109,10 +110,7 @@ export function readAcknowledgements(
 ): AcknowledgeView[] {
   const byHandler = new Map<string, Delivery[]>();
   for (const delivery of consumes.flatMap(({ deliveries }) => deliveries)) {
-    if (delivery.handler === undefined) continue;
-    const known = byHandler.get(delivery.handler);
-    if (known === undefined) byHandler.set(delivery.handler, [delivery]);
-    else known.push(delivery);
+    if (delivery.handler !== undefined) append(byHandler, delivery.handler, delivery);
   }
   const earlier = new Map<ConsumeCall, AcknowledgeView[]>();
   const naming = new Map<ConsumeCall, AcknowledgeCall[]>();
@@ -140,12 +138,6 @@ export function readAcknowledgements(
     for (const batch of view.batches) append(earlier, batch, view);
     return view;
   });
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 /** Tells whether a message was named before; what named it once is gathered when it is first asked for. */

@@ -14,6 +14,7 @@ import {
   type Placed,
 } from './calls.ts';
 import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, type Slack } from './leases.ts';
+import { append } from './multimap.ts';
 import { countBelow } from './sequence.ts';
 import type { GroupView, Letter } from './view.ts';
 
@@ -103,12 +104,6 @@ function flightsOf(consumes: readonly ConsumeCall[]): Flight[] {
     allOver = Math.max(allOver, over);
     return [{ consume, over, allOver }];
   });
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
 }
 
 /** Whether the endpoint had surely shown a dead letter of that group by then: if not, arranging may have failed (K4). */

@@ -1,6 +1,9 @@
 /** The wording that all reports share. */
 import type { Clause, ClauseVerdict, Place, Verdict, Waiver } from '../../schemas/types.ts';
 
+/** Exit code that says nothing about the endpoint. */
+export const SUITE_FAILED = 70;
+
 export const EXIT_MEANINGS: Readonly<Record<Verdict['exitCode'] | 2, string>> = {
   0: 'conformant',
   1: 'nonconformant: the endpoint breaks the contract',

@@ -14,11 +14,6 @@ const broken = (error) => {
   );
   process.exit(70);
 };
-// What answers leave behind is short-lived and large: with V8's default it would take twice as much memory before it is collected.
-const { setFlagsFromString } = await import('node:v8');
-setFlagsFromString('--max-semi-space-size=4');
-// And what lives longer is collected when it has grown by a fifth, not when it has doubled: runs beside others must not take half a gigabyte.
-setFlagsFromString('--heap-growing-percent=20');
 process.exitCode = 70;
 process.on('uncaughtException', broken);
 process.on('unhandledRejection', broken);

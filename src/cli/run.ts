@@ -25,6 +25,7 @@ import { tellGithub } from './github.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { jsonLines, lively, quietly } from './live.ts';
+import { saveMemory } from './memory.ts';
 import { tracker, type Planned } from './progress.ts';
 import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
@@ -40,6 +41,7 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
     process.env,
     (profile, stamp) => `${stamp}-${profile}`,
   );
+  if (settings.endpoint !== undefined) saveMemory();
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   if (settings.waivers !== undefined) refuseUnknown(settings.waivers, register, ALL_SCENARIOS);
   const selection = selected(settings, clock);

@@ -55,6 +55,8 @@ export interface Delivery {
   readonly message: Readonly<Record<string, unknown>> | undefined;
   readonly body: unknown;
   readonly attributes: unknown;
+  /** The tags in the body. */
+  readonly tags: readonly string[];
   /** The same two with the spelling of numbers kept. */
   readonly spelled: { readonly body: unknown; readonly attributes: unknown };
 }
@@ -261,6 +263,7 @@ function readConsume(base: Base, search: string): ConsumeCall {
     };
     for (const [index, element] of elements.entries()) {
       const message = isRecord(element) && isRecord(element['message']) ? element['message'] : undefined;
+      let tags: readonly string[] | undefined;
       deliveries.push({
         consume: call,
         index,
@@ -269,6 +272,9 @@ function readConsume(base: Base, search: string): ConsumeCall {
         message,
         body: message?.['body'],
         attributes: message?.['attributes'],
+        get tags() {
+          return (tags ??= tagsIn(message?.['body']));
+        },
         get spelled() {
           return spelledOf(index);
         },

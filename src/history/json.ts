@@ -29,10 +29,11 @@ export function isTooDeep(text: string): boolean {
 
 /** Whether a text can be nested so deep at all, strings or not: seen far faster than how deep it is. */
 function hasManyOpenings(text: string): boolean {
+  if (text.length <= DEEPEST) return false;
   let openings = 0;
-  for (let index = 0; index < text.length && openings <= DEEPEST; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === 0x5b || code === 0x7b) openings += 1;
+  for (const opening of '[{') {
+    for (let at = text.indexOf(opening); at !== -1 && openings <= DEEPEST; at = text.indexOf(opening, at + 1))
+      openings += 1;
   }
   return openings > DEEPEST;
 }

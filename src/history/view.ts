@@ -19,7 +19,6 @@ import {
 } from './calls.ts';
 import type { History } from './evidence.ts';
 import { parseSpelled, sameJson } from './json.ts';
-import { tagsIn } from './tags.ts';
 
 /** An arranged dead letter of one group and where it was delivered, in the order of the consumes' sending. */
 export interface Letter {
@@ -162,7 +161,7 @@ export function viewOf(history: History): View {
   }
   const allTags = new Set(history.deadLetters.map(({ tag }) => tag));
 
-  const addressed = (call: Call): Addressed => {
+  const placeOf = (call: Call): Addressed => {
     if (call.project !== header.project) return { kind: 'other-project' };
     const [queueId, groupId] = [decoded(call.queue), decoded(call.group)];
     // Whatever ids an endpoint gave out are well-formed.
@@ -173,6 +172,12 @@ export function viewOf(history: History): View {
     if (group !== undefined) return { kind: 'group', group };
     if ([...groups.values()].some(({ id }) => id === groupId)) return { kind: 'group-of-another-queue' };
     return { kind: isMalformed(groupId) ? 'malformed-group' : 'unknown-group' };
+  };
+  const places = new Map<Call, Addressed>();
+  const addressed = (call: Call): Addressed => {
+    let place = places.get(call);
+    if (place === undefined) places.set(call, (place = placeOf(call)));
+    return place;
   };
 
   return {
@@ -193,7 +198,7 @@ export function viewOf(history: History): View {
     },
     letterOf: (delivery) => letterOfDelivery.get(delivery),
     strangerOf(delivery) {
-      const tags = tagsIn(delivery.body);
+      const { tags } = delivery;
       const { queue, group, arrived } = delivery.consume;
       const seen = seenAsNormal.get(keyOf(queue, decoded(group)));
       if (tags.some((tag) => (seen?.get(tag) ?? Infinity) < arrived)) return 'perhaps-arranged';
@@ -229,7 +234,7 @@ function recognise(
   byTag: ReadonlyMap<string, Letter>,
   letters: readonly Letter[],
 ): Letter | undefined {
-  const tags = tagsIn(delivery.body);
+  const { tags } = delivery;
   for (const tag of tags) {
     const letter = byTag.get(tag);
     if (letter !== undefined) return letter;
@@ -279,6 +284,7 @@ function goneBy(
 }
 
 function decoded(id: string): string {
+  if (!id.includes('%')) return id;
   try {
     return decodeURIComponent(id);
   } catch {

@@ -10,14 +10,14 @@ import { broken, held, noted, rule, undecided, type Finding, type Rule } from '.
 const LOAD_LIMIT = 524_288;
 const NEARLY_FULL = 500_000;
 
-const isLarge = (letter: Letter): boolean => bytesOf(letter) > NEARLY_FULL;
+const isLarge = (letter: Letter): boolean => exceed([letter], NEARLY_FULL);
 /** That a single large message is delivered is only a SHOULD (E9), so no MUST stands on it. */
 const isOrdinary = (letter: Letter): boolean => !isLarge(letter);
 
-function* arrives(view: View, pick: (letter: Letter, group: GroupView) => boolean): Generator<Finding> {
-  for (const group of view.groups) {
+function* arrives(view: View, pick: (letter: Letter) => boolean, groups = view.groups): Generator<Finding> {
+  for (const group of groups) {
     for (const letter of group.letters) {
-      if (!pick(letter, group)) continue;
+      if (!pick(letter)) continue;
       const missed = group.consumes.filter(
         (consume) => missedAt(group, letter, consume, view.header.slack)?.cause === 'arrival',
       );
@@ -76,35 +76,40 @@ function endOfRounds(
   return inTurn ? rounds[bound - 1] : undefined;
 }
 
-const sizes = new WeakMap<Letter, number>();
-
-function bytesOf(letter: Letter): number {
-  let size = sizes.get(letter);
-  if (size === undefined) sizes.set(letter, (size = measured(letter.arranged)));
-  return size;
+/** Bytes of a letter as it was sent, which it has at most. */
+function mostBytesOf({ arranged: { body, attributes } }: Letter): number {
+  return Buffer.byteLength(body) + Buffer.byteLength(attributes ?? '');
 }
 
-function measured({ body, attributes }: Letter['arranged']): number {
+function bytesOf({ arranged: { body, attributes } }: Letter): number {
   // Numbers may be spelled shorter than we would write them.
   const bytes = (text: string): number => Math.min(Buffer.byteLength(text), compactBytes(parseJson(text)));
   return bytes(body) + (attributes === null ? 0 : bytes(attributes));
 }
 
-function loadOf(letters: readonly Letter[]): number {
-  return letters.reduce((sum, letter) => sum + bytesOf(letter), 0);
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((so, number) => so + number, 0);
+}
+
+/** Whether their bodies and attributes have more bytes than that together. Most are far from it, which is seen without parsing them. */
+function exceed(letters: readonly Letter[], limit: number): boolean {
+  return sum(letters.map(mostBytesOf)) > limit && sum(letters.map(bytesOf)) > limit;
 }
 
 function* loadLimit(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const tooMuch = overflows(group);
     for (const consume of group.consumes) {
-      const load = consume.deliveries.reduce((sum, delivery) => {
-        const letter = view.letterOf(delivery);
-        const { body, attributes } = delivery;
-        return (
-          sum + (letter === undefined ? compactBytes(body) + compactBytes(attributes ?? undefined) : bytesOf(letter))
+      const loadBy = (ofLetter: (letter: Letter) => number): number =>
+        sum(
+          consume.deliveries.map((delivery) => {
+            const letter = view.letterOf(delivery);
+            const { body, attributes } = delivery;
+            return letter === undefined ? compactBytes(body) + compactBytes(attributes ?? undefined) : ofLetter(letter);
+          }),
         );
-      }, 0);
+      const most = loadBy(mostBytesOf);
+      const load = most > LOAD_LIMIT ? loadBy(bytesOf) : most;
       if (load > LOAD_LIMIT)
         yield broken(
           `at most ${LOAD_LIMIT} bytes of bodies and attributes in one answer`,
@@ -117,7 +122,7 @@ function* loadLimit(view: View): Generator<Finding> {
 }
 
 function overflows({ letters }: GroupView): boolean {
-  return loadOf(letters) > LOAD_LIMIT;
+  return exceed(letters, LOAD_LIMIT);
 }
 
 /** Whether the messages surely failed in the order of sending, so that their order as dead letters is ruled (G3). */
@@ -240,7 +245,7 @@ function* fullBatch(view: View): Generator<Finding> {
     const asked = first?.query.parameters.max_msgs.value;
     if (first === undefined || asked === undefined || asked < 2 || group.letters.length < asked) continue;
     // What does not fit into one answer makes it short, too (E9).
-    if (loadOf(group.letters.slice(0, asked)) > LOAD_LIMIT) continue;
+    if (exceed(group.letters.slice(0, asked), LOAD_LIMIT)) continue;
     yield noted(first.deliveries.length === asked ? 'FIFO fills a batch' : 'FIFO gives short batches', first);
   }
 }
@@ -249,9 +254,7 @@ export const deliveryRules: readonly Rule[] = [
   rule('delivery.all-arrive', (view) => arrives(view, isOrdinary)),
   rule('delivery.bounded-rounds', boundedRounds),
   rule('delivery.load-limit', loadLimit),
-  rule('delivery.load-rest-arrives', (view) =>
-    arrives(view, (letter, group) => isOrdinary(letter) && overflows(group)),
-  ),
+  rule('delivery.load-rest-arrives', (view) => arrives(view, isOrdinary, view.groups.filter(overflows))),
   rule('delivery.single-large', (view) => arrives(view, isLarge)),
   rule('fifo.order-in-answer', orderInAnswer),
   rule('fifo.order-of-answers', orderOfAnswers),

@@ -2,7 +2,6 @@
 import { before, isRecord, mayHaveTaken, mayPrecede, type ConsumeCall, type NormalCall } from '../history/calls.ts';
 import { LEASE_FLOOR } from '../history/leases.ts';
 import { dueAt, missedAt } from '../history/presence.ts';
-import { tagsIn } from '../history/tags.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { pathStatus, rejectedPath } from './isolation.ts';
 import { controlOf, rejectedBeside } from './rejection.ts';
@@ -86,7 +85,7 @@ function* countReached(view: View): Generator<Finding> {
     const normals = normalsOf(view, group, 'consume-normal');
     for (const tag of new Set(normals.flatMap(({ tags }) => tags))) {
       if (tag === undefined) continue;
-      const dead = group.consumes.find(({ deliveries }) => deliveries.some(({ body }) => tagsIn(body).includes(tag)));
+      const dead = group.consumes.find(({ deliveries }) => deliveries.some(({ tags }) => tags.includes(tag)));
       if (dead === undefined) continue;
       // Whose answer we never got, or what came without its tag, may have been this one.
       const failed = normals.filter(
@@ -143,7 +142,7 @@ function* timeoutCounts(view: View): Generator<Finding> {
 
 /** The dead letter that a message makes which failed because nobody acknowledged it. */
 function timedOut({ id, queue, consumes }: GroupView, tag: string, failed: [number, number]): Letter {
-  const deliveries = consumes.flatMap((consume) => consume.deliveries.filter(({ body }) => tagsIn(body).includes(tag)));
+  const deliveries = consumes.flatMap((consume) => consume.deliveries.filter(({ tags }) => tags.includes(tag)));
   return {
     arranged: {
       type: 'dead-letter',
@@ -172,7 +171,7 @@ function* stoppedCounts(view: View): Generator<Finding> {
     const consumed = view.normals.find(({ handlers }) => handlers.includes(handler));
     const tag = consumed?.tags[consumed.handlers.indexOf(handler)];
     if (tag === undefined) continue;
-    const dead = view.consumes.find(({ deliveries }) => deliveries.some(({ body }) => tagsIn(body).includes(tag)));
+    const dead = view.consumes.find(({ deliveries }) => deliveries.some(({ tags }) => tags.includes(tag)));
     yield noted(
       dead === undefined
         ? 'a normal message that failed only behind another became no dead letter yet'

@@ -1,10 +1,9 @@
 /** Groups, queues and consumers beside one another. Rulings G5 to G7, G10, G11. */
 import { before, mayHaveTaken, mayPrecede, type Call, type ConsumeCall, type NormalCall } from '../history/calls.ts';
 import { consumableAt, returnsOf } from '../history/presence.ts';
-import { tagsIn } from '../history/tags.ts';
 import type { Addressed, GroupView, View } from '../history/view.ts';
 import { controlOf, rejectedBeside, statusBeside } from './rejection.ts';
-import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } from './rule.ts';
+import { broken, held, inSeconds, perView, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 /** Consumes of one group that were answered while another group of the same, or of another queue, had dead letters. */
 function* apart(view: View, sameQueue: boolean): Generator<Finding> {
@@ -41,7 +40,7 @@ function foreignAmong(
 ): { readonly index: number; readonly tag: string } | undefined {
   return consume.deliveries
     .filter((delivery) => view.letterOf(delivery) === undefined && view.strangerOf(delivery) === 'other-group')
-    .flatMap(({ index, body }) => tagsIn(body).map((tag) => ({ index, tag })))
+    .flatMap(({ index, tags }) => tags.map((tag) => ({ index, tag })))
     .find(({ tag }) => others.has(tag));
 }
 
@@ -173,19 +172,23 @@ function anyTouched(group: GroupView, ...consumes: readonly ConsumeCall[]): bool
   );
 }
 
-/** Both calls on a path of that kind, in their lawful form. */
-export function* lawfulCallsTo(view: View, kinds: readonly Addressed['kind'][]): Generator<Call> {
-  for (const call of [...view.consumes, ...view.acknowledges]) {
+/** Both calls in their lawful form, where they name no group that is there. */
+const lawfulCallsElsewhere = perView((view): readonly Call[] =>
+  [...view.consumes, ...view.acknowledges].filter((call) => {
     const lawful = call.kind === 'consume' ? call.query.standing === 'legal' : call.entries !== undefined;
     const token = (call.credentials === 'given') === view.header.features.credentials.present;
-    if (lawful && token && kinds.includes(view.addressed(call).kind)) yield call;
-  }
+    return lawful && token && view.addressed(call).kind !== 'group';
+  }),
+);
+
+type Elsewhere = Exclude<Addressed['kind'], 'group'>;
+
+/** Both calls on a path of that kind, in their lawful form. */
+export function lawfulCallsTo(view: View, kinds: readonly Elsewhere[]): Call[] {
+  return lawfulCallsElsewhere(view).filter((call) => kinds.some((kind) => kind === view.addressed(call).kind));
 }
 
-export function rejectedPath(
-  kinds: readonly Addressed['kind'][],
-  expected: string,
-): (view: View) => Generator<Finding> {
+export function rejectedPath(kinds: readonly Elsewhere[], expected: string): (view: View) => Generator<Finding> {
   return function* (view) {
     for (const call of lawfulCallsTo(view, kinds))
       yield* rejectedBeside(controlOf(view, 'consume'), call, `${expected} is rejected with a 4xx`);
@@ -193,7 +196,7 @@ export function rejectedPath(
 }
 
 export function pathStatus(
-  kinds: readonly Addressed['kind'][],
+  kinds: readonly Elsewhere[],
   statuses: readonly number[],
   expected: string,
 ): (view: View) => Generator<Finding> {

@@ -13,11 +13,13 @@ import {
   type Obligation,
 } from '../history/presence.ts';
 import type { GroupView, View } from '../history/view.ts';
-import { broken, held, inSeconds, rule, undecided, type Finding, type Rule } from './rule.ts';
+import { broken, held, inSeconds, perView, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 interface Poll {
   readonly call: ConsumeCall;
   readonly group: GroupView;
+  /** How time_wait was given. */
+  readonly form: ParameterForm;
   /** time_wait in force, in seconds. */
   readonly wait: number;
   /** Least and most seconds from our sending to the answer's arrival. */
@@ -27,14 +29,14 @@ interface Poll {
 
 const any: readonly ParameterForm[] = ['legal', 'absent', 'empty'];
 
-function* polls(view: View, forms: readonly ParameterForm[]): Generator<Poll> {
-  for (const call of view.consumes) {
+const polls = perView((view): readonly Poll[] =>
+  view.consumes.flatMap((call) => {
     const group = view.groupOf(call);
     const { form, value: wait } = call.query.parameters.time_wait;
-    if (group === undefined || wait === undefined || call.query.standing !== 'legal' || !forms.includes(form)) continue;
-    yield { call, group, wait, least: call.received[0] - call.sent[1], most: call.received[1] - call.sent[0] };
-  }
-}
+    if (group === undefined || wait === undefined || call.query.standing !== 'legal') return [];
+    return [{ call, group, form, wait, least: call.received[0] - call.sent[1], most: call.received[1] - call.sent[0] }];
+  }),
+);
 
 function* notEarly(view: View, { call, wait, least, most }: Poll): Generator<Finding> {
   if (!call.empty) return;
@@ -81,7 +83,7 @@ function each(
   judge: (view: View, poll: Poll) => Iterable<Finding>,
 ): (view: View) => Generator<Finding> {
   return function* (view) {
-    for (const poll of polls(view, forms)) yield* judge(view, poll);
+    for (const poll of polls(view)) if (forms.includes(poll.form)) yield* judge(view, poll);
   };
 }
 
@@ -241,7 +243,7 @@ function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<F
 
 /** After a wait that was longer than ack_wait an acknowledgement right behind the answer is valid. */
 function* leaseFromHandOut(view: View): Generator<Finding> {
-  for (const { group, call: consume, least } of polls(view, any)) {
+  for (const { group, call: consume, least } of polls(view)) {
     if (least < consume.lease.most) continue;
     for (const { call, batch, shape, entries, outstanding } of group.acknowledgements) {
       if (batch !== consume || shape !== 'in-order' || entries === undefined) continue;

@@ -5,7 +5,7 @@ import { parameterNames, rangeOf, type ParameterForm, type ParameterName } from 
 import { hasAppeared, missedAt, obligationAt, owes } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { codeOf, controlOf, rejectedBeside, statusBeside } from './rejection.ts';
-import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
+import { broken, held, noted, perView, rule, undecided, type Finding, type Rule } from './rule.ts';
 
 const clausePart: Readonly<Record<ParameterName, string>> = {
   max_msgs: 'max-msgs',
@@ -20,13 +20,15 @@ const listedCodes: Readonly<Record<ParameterName, string>> = {
   ack_wait: '10542206',
 };
 
-function consumes(view: View): readonly ConsumeCall[] {
-  return view.consumes.filter((consume) => view.groupOf(consume) !== undefined);
-}
+const consumes = perView((view): readonly ConsumeCall[] =>
+  view.consumes.filter((consume) => view.groupOf(consume) !== undefined),
+);
+
+const unusual = perView((view) => consumes(view).filter(({ query }) => query.standing !== 'legal'));
 
 /** Consumes whose only parameter that is not in order is this one, in one of these forms. */
 function* illegal(view: View, name: ParameterName, forms: readonly ParameterForm[]): Generator<ConsumeCall> {
-  for (const consume of consumes(view)) {
+  for (const consume of unusual(view)) {
     const { parameters } = consume.query;
     const othersInOrder = parameterNames.every((other) => other === name || parameters[other].value !== undefined);
     if (othersInOrder && consume.query.unknown.length === 0 && forms.includes(parameters[name].form)) yield consume;

@@ -3,6 +3,7 @@ import type { Delivery } from '../history/calls.ts';
 import {
   hasLoneSurrogate,
   kindOf,
+  parseJson,
   parseSpelled,
   sameJson,
   someValue,
@@ -10,7 +11,7 @@ import {
   type JsonKind,
 } from '../history/json.ts';
 import type { Letter, View } from '../history/view.ts';
-import { broken, held, noted, rule, type Finding, type Rule } from './rule.ts';
+import { broken, held, noted, perView, rule, type Finding, type Rule } from './rule.ts';
 
 interface Pair {
   readonly delivery: Delivery;
@@ -19,26 +20,36 @@ interface Pair {
   readonly got: unknown;
 }
 
-const sentBodies = new WeakMap<Letter, unknown>();
+const sentPayloads = new WeakMap<Letter, { readonly body: unknown; readonly attributes: Record<string, unknown> }>();
 
-/** Parsed once: every rule of this chapter asks. */
-function sentBody(letter: Letter): unknown {
-  if (!sentBodies.has(letter)) sentBodies.set(letter, parseSpelled(letter.arranged.body));
-  return sentBodies.get(letter);
+/** What was sent, numbers by value. Parsed once: every rule of this chapter asks. */
+function sentIn(letter: Letter): { readonly body: unknown; readonly attributes: Record<string, unknown> } {
+  let sent = sentPayloads.get(letter);
+  if (sent === undefined) {
+    const { body, attributes } = letter.arranged;
+    sent = { body: parseJson(body), attributes: attributes === null ? {} : record(parseJson(attributes)) };
+    sentPayloads.set(letter, sent);
+  }
+  return sent;
 }
 
-/** Every delivery of an arranged letter that has a body at all, beside what was sent. */
-function* bodies(view: View): Generator<Pair> {
-  for (const group of view.groups) {
-    for (const letter of group.letters) {
-      const sent = sentBody(letter);
-      for (const delivery of letter.deliveries) {
-        if (delivery.message !== undefined && 'body' in delivery.message) {
-          yield { delivery, letter, sent, got: delivery.spelled.body };
-        }
-      }
-    }
-  }
+/** Every delivery of an arranged letter that has a body at all. */
+const withBodies = perView((view): readonly Pair[] =>
+  view.groups.flatMap((group) =>
+    group.letters.flatMap((letter) =>
+      letter.deliveries.flatMap((delivery) =>
+        delivery.message !== undefined && 'body' in delivery.message
+          ? [{ delivery, letter, sent: sentIn(letter).body, got: delivery.body }]
+          : [],
+      ),
+    ),
+  ),
+);
+
+/** The body as it was sent, and as it came, for people to see what differs. */
+function inWords({ delivery, letter }: Pair): { readonly sent: string; readonly got: string } {
+  const [sent, got] = [parseSpelled(letter.arranged.body), delivery.spelled.body];
+  return { sent: excerpt(sent, got), got: excerpt(got, sent) };
 }
 
 function isText(sent: unknown): boolean {
@@ -47,20 +58,19 @@ function isText(sent: unknown): boolean {
 }
 
 function* unchanged(view: View): Generator<Finding> {
-  for (const { delivery, letter, sent, got } of bodies(view)) {
+  for (const pair of withBodies(view)) {
+    const { delivery, letter, sent, got } = pair;
     if (!isText(sent)) continue;
     if (sameJson(sent, got)) yield held(delivery.consume);
-    else
-      yield broken(
-        `body ${excerpt(sent, got)}`,
-        `body ${excerpt(got, sent)} of ${letter.arranged.tag}`,
-        delivery.consume,
-      );
+    else {
+      const words = inWords(pair);
+      yield broken(`body ${words.sent}`, `body ${words.got} of ${letter.arranged.tag}`, delivery.consume);
+    }
   }
 }
 
 function* kindKept(view: View): Generator<Finding> {
-  for (const { delivery, sent, got } of bodies(view)) {
+  for (const { delivery, sent, got } of withBodies(view)) {
     if (!isText(sent)) continue;
     const [expected, observed] = [kindOf(sent), kindOf(got)];
     if (expected === observed) yield held(delivery.consume);
@@ -74,29 +84,37 @@ function* kindKept(view: View): Generator<Finding> {
 }
 
 function* otherKinds(view: View): Generator<Finding> {
-  for (const { delivery, sent, got } of bodies(view)) {
+  for (const pair of withBodies(view)) {
+    const { delivery, sent, got } = pair;
     if (!['array', 'number', 'boolean'].includes(kindOf(sent)) || hasLoneSurrogate(sent)) continue;
     if (sameJson(sent, got)) yield held(delivery.consume);
-    else yield broken(`body ${excerpt(sent, got)}`, `body ${excerpt(got, sent)}`, delivery.consume);
+    else {
+      const words = inWords(pair);
+      yield broken(`body ${words.sent}`, `body ${words.got}`, delivery.consume);
+    }
   }
 }
 
 function* spelling(view: View): Generator<Finding> {
-  for (const { delivery, sent, got } of bodies(view)) {
-    if (!someValue(sent, (value) => value instanceof SpelledNumber) || !sameJson(sent, got)) continue;
-    if (sameJson(sent, got, 'spelling')) yield held(delivery.consume);
-    else yield broken(`numbers as they were spelled: ${excerpt(sent, got)}`, excerpt(got, sent), delivery.consume);
+  for (const pair of withBodies(view)) {
+    const { delivery, letter, sent, got } = pair;
+    if (!someValue(sent, (value) => typeof value === 'number') || !sameJson(sent, got)) continue;
+    if (sameJson(parseSpelled(letter.arranged.body), delivery.spelled.body, 'spelling')) yield held(delivery.consume);
+    else {
+      const words = inWords(pair);
+      yield broken(`numbers as they were spelled: ${words.sent}`, words.got, delivery.consume);
+    }
   }
 }
 
 function* nullBody(view: View): Generator<Finding> {
-  for (const { delivery, sent, got } of bodies(view)) {
+  for (const { delivery, sent, got } of withBodies(view)) {
     if (sent === null) yield noted(`a body that is null comes back as ${kindOf(got)}`, delivery.consume);
   }
 }
 
 function* loneSurrogates(view: View): Generator<Finding> {
-  for (const { delivery, sent, got } of bodies(view)) {
+  for (const { delivery, sent, got } of withBodies(view)) {
     if (!hasLoneSurrogate(sent)) continue;
     yield noted(
       sameJson(sent, got) ? 'a lone surrogate comes back unchanged' : 'a lone surrogate comes back changed',
@@ -108,17 +126,19 @@ function* loneSurrogates(view: View): Generator<Finding> {
 /** Attributes with these kinds of values, sent and come back. What the endpoint added shows with the strings. */
 function attributes(...kinds: readonly JsonKind[]): (view: View) => Generator<Finding> {
   return function* (view) {
-    for (const { delivery, letter } of bodies(view)) {
-      const sent = attributesOf(letter);
+    for (const { delivery, letter } of withBodies(view)) {
+      const sent = sentIn(letter).attributes;
       if (hasLoneSurrogate(sent)) continue;
-      const got = record(delivery.spelled.attributes);
+      const got = record(delivery.attributes);
       const names = Object.keys(sent).filter((name) => kinds.includes(kindOf(sent[name])));
       const added = kinds.includes('string') ? Object.keys(got).filter((name) => !Object.hasOwn(sent, name)) : [];
       const changed = names.find((name) => !Object.hasOwn(got, name) || !sameJson(sent[name], got[name]));
       if (changed !== undefined) {
+        const was = record(parseSpelled(letter.arranged.attributes ?? ''))[changed];
+        const is = record(delivery.spelled.attributes)[changed];
         yield broken(
-          `attribute ${excerpt(changed)} is ${excerpt(sent[changed], got[changed])}`,
-          Object.hasOwn(got, changed) ? `it is ${excerpt(got[changed], sent[changed])}` : 'it is missing',
+          `attribute ${excerpt(changed)} is ${excerpt(was, is)}`,
+          Object.hasOwn(got, changed) ? `it is ${excerpt(is, was)}` : 'it is missing',
           delivery.consume,
         );
       } else if (added.length > 0) {
@@ -128,32 +148,29 @@ function attributes(...kinds: readonly JsonKind[]): (view: View) => Generator<Fi
   };
 }
 
-function attributesOf({ arranged }: Letter): Record<string, unknown> {
-  return arranged.attributes === null ? {} : record(parseSpelled(arranged.attributes));
-}
-
 function record(value: unknown): Record<string, unknown> {
   return kindOf(value) === 'object' ? (value as Record<string, unknown>) : {};
 }
 
 /** What came, without regard to how no attributes are told (F4). */
-function payloadOf({ spelled }: Delivery): unknown {
-  return { body: spelled.body, attributes: record(spelled.attributes) };
+function payloadOf({ body, attributes }: Pick<Delivery, 'body' | 'attributes'>): unknown {
+  return { body, attributes: record(attributes) };
 }
 
 /** Judged where F3 and F4 say MUST of all of it; what else changes shows where it is compared with what was sent. */
 function* sameAgain(view: View): Generator<Finding> {
   for (const letter of view.groups.flatMap(({ letters }) => letters)) {
     const { arranged, deliveries } = letter;
-    const attributes = attributesOf(letter);
-    if (!isText(parseSpelled(arranged.body)) || hasLoneSurrogate(attributes)) continue;
+    if (deliveries.length < 2) continue;
+    const { body, attributes } = sentIn(letter);
+    if (!isText(body) || hasLoneSurrogate(attributes)) continue;
     if (!Object.values(attributes).every((value) => typeof value === 'string')) continue;
     const [first, ...later] = deliveries;
     for (const delivery of later) {
       if (first === undefined) continue;
-      const [was, is] = [payloadOf(first), payloadOf(delivery)];
-      if (sameJson(was, is)) yield held(first.consume, delivery.consume);
+      if (sameJson(payloadOf(first), payloadOf(delivery))) yield held(first.consume, delivery.consume);
       else {
+        const [was, is] = [payloadOf(first.spelled), payloadOf(delivery.spelled)];
         yield broken(
           `dead letter ${arranged.tag} comes again as it was: ${excerpt(was, is)}`,
           excerpt(is, was),

@@ -24,6 +24,16 @@ export function rule(clause: string, judge: Rule['judge']): Rule {
   return { clause, judge };
 }
 
+/** What several rules ask of a view: made when the first of them asks. */
+export function perView<T>(make: (view: View) => T): (view: View) => T {
+  const made = new WeakMap<View, { readonly value: T }>();
+  return (view) => {
+    let known = made.get(view);
+    if (known === undefined) made.set(view, (known = { value: make(view) }));
+    return known.value;
+  };
+}
+
 interface Seen {
   readonly id: number;
 }

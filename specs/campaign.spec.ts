@@ -19,7 +19,6 @@ import type { Chapter, Scenario } from '../src/campaign/scenario.ts';
 import type { Credentials } from '../src/campaign/settings.ts';
 import { refuseUnknown } from '../src/campaign/waivers-file.ts';
 import type { History } from '../src/history/evidence.ts';
-import type { RegisteredClause } from '../src/history/register.ts';
 import { version } from '../src/package.ts';
 import { budgetFor, findCounterexamples } from '../src/programs/counterexamples.ts';
 import { generated, secondsFor } from '../src/programs/scenarios.ts';
@@ -27,10 +26,9 @@ import { allureResults } from '../src/report/allure.ts';
 import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
-import type { Finding } from '../src/rules/rule.ts';
-import { judge, type Judged } from '../src/verdict/judge.ts';
+import { failingOf } from '../src/verdict/failing.ts';
+import { judge } from '../src/verdict/judge.ts';
 import { verdictOf } from '../src/verdict/verdict.ts';
-import { isExcused } from '../src/verdict/waivers.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
 
@@ -40,11 +38,16 @@ const { settings, credentials } =
     ? await configure({}, process.env, (_profile, stamp) => `vitest-${stamp}`)
     : { settings: assignment.settings, credentials: handedOver() };
 
+const { promise: brokenThere, resolve: answerBroken } = Promise.withResolvers<ReadonlyMap<string, readonly string[]>>();
 const channel = assignment && new BroadcastChannel(assignment.channel);
 const tell = (message: FromWorker): void => channel?.postMessage(message);
 const interrupt = new AbortController();
 if (channel !== undefined) {
-  channel.onmessage = (event) => interrupt.abort(new SignalInterrupt((event as { data: ToWorker }).data));
+  channel.onmessage = (event) => {
+    const message = (event as { data: ToWorker }).data;
+    if (message.kind === 'interrupt') interrupt.abort(new SignalInterrupt(message.signal));
+    else answerBroken(message.clauses);
+  };
   channel.unref();
   tell({ kind: 'listening' });
 }
@@ -104,9 +107,8 @@ beforeAll(({}, file) => {
   for (const scenario of campaign.unreachable === undefined ? campaign.selection.scenarios : []) {
     if (!asked.has(scenario.id)) continue;
     const run = campaign.run(scenario);
-    // Behind the command line nobody looks again at what scenarios saw, but for programs: it would only take memory.
-    const kept = assignment === undefined || scenario.program !== undefined;
-    runs.set(scenario.id, kept ? run : run.then(() => undefined));
+    // Behind the command line nobody looks again at what scenarios saw: it would only take memory.
+    runs.set(scenario.id, assignment === undefined ? run : run.then(() => undefined));
   }
   // Whoever awaits a run hears of its failure; none is to count as unhandled before.
   void Promise.allSettled(runs.values());
@@ -114,16 +116,11 @@ beforeAll(({}, file) => {
 
 afterAll(async () => {
   await Promise.allSettled(runs.values());
-  const ofPrograms = programs.scenarios.flatMap((scenario) => {
-    const run = runs.get(scenario.id);
-    return run === undefined
-      ? []
-      : [run.then((history) => (history === undefined ? [] : [[scenario, history] as const]))];
-  });
+  const broken = interrupt.signal.aborted ? new Map<string, readonly string[]>() : await brokenSoFar();
   await findCounterexamples({
     campaign,
-    runs: new Map((await Promise.all(ofPrograms)).flat()),
-    brokenIn: (history) => failures(history, judge(history, rules).findings).map(({ clause }) => clause.id),
+    failed: programs.scenarios.map((scenario) => [scenario, broken.get(scenario.id) ?? []]),
+    brokenIn,
     budget: budgetFor(target.clock),
     interrupted: () => interrupt.signal.aborted,
     progress: (scenario, clause) => tell({ kind: 'shrinking', scenario, clause }),
@@ -161,6 +158,21 @@ for (const { name, scenarios } of campaign.unreachable === undefined ? [...chapt
   });
 }
 
+/** The clauses that make the run fail, by the scenario that broke them. The command line has judged them all along. */
+async function brokenSoFar(): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (assignment !== undefined) {
+    evidence.flush();
+    tell({ kind: 'written' });
+    return brokenThere;
+  }
+  const histories = (await Promise.all(runs.values())).filter((history) => history !== undefined);
+  return new Map(histories.map((history) => [history.scenario, brokenIn(history)]));
+}
+
+function brokenIn(history: History): string[] {
+  return failingOf(history, judge(history, rules).findings, register).map(({ clause }) => clause.id);
+}
+
 /** What the command line handed over in the environment; what this worker starts inherits none of it. */
 function handedOver(): Credentials {
   const text = process.env[CREDENTIALS_VARIABLE] ?? '{}';
@@ -187,7 +199,7 @@ async function tellAllure({ id, title }: Scenario, history: History): Promise<vo
 /** Why a scenario's test fails; undefined if it does not. What could not be carried out breaks nothing, and reporters tell it apart. */
 function complaintOf(scenario: Scenario, history: History): Error | undefined {
   const { findings, crashed } = judge(history, rules);
-  const broken = failures(history, findings).map(({ clause, finding }) =>
+  const broken = failingOf(history, findings, register).map(({ clause, finding }) =>
     [
       `${clause.id} (${clause.level}): ${clause.text}`,
       `  expected   ${plain(finding.expected)}`,
@@ -202,20 +214,6 @@ function complaintOf(scenario: Scenario, history: History): Error | undefined {
   ];
   if (broken.length + open.length === 0) return undefined;
   return failure([...broken, ...open].join('\n'), broken.length > 0 ? 'AssertionError' : 'NotCarriedOut');
-}
-
-/** The findings that make a run fail. */
-function failures(
-  history: History,
-  findings: readonly Judged[],
-): { readonly clause: RegisteredClause; readonly finding: Extract<Finding, { outcome: 'broken' }> }[] {
-  return findings.flatMap((judged) => {
-    const { clause: id, finding } = judged;
-    const clause = register.clauses.get(id);
-    if (finding.outcome !== 'broken' || clause === undefined) return [];
-    const fails = clause.level === 'MUST' || (settings.strict && clause.level === 'SHOULD');
-    return fails && !isExcused(campaign.header, history, judged) ? [{ clause, finding }] : [];
-  });
 }
 
 /** Without a stack: where the suite noticed says nothing about the endpoint. */

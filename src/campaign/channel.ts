@@ -13,10 +13,16 @@ export interface Assignment {
   readonly channel: string;
 }
 
-/** `listening` says that signals are heard from now on. */
-export type FromWorker = Progress | { readonly kind: 'listening' };
+/**
+ * `listening` says that messages are heard from now on; `written`, that the evidence of all scenarios is in its file, and
+ * that it is asked which of them broke something.
+ */
+export type FromWorker = Progress | { readonly kind: 'listening' } | { readonly kind: 'written' };
 
-export type ToWorker = NonNullable<Footer['signal']>;
+export type ToWorker =
+  | { readonly kind: 'interrupt'; readonly signal: NonNullable<Footer['signal']> }
+  /** The clauses that make the run fail, by the scenario that broke them. */
+  | { readonly kind: 'broken'; readonly clauses: ReadonlyMap<string, readonly string[]> };
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -7,6 +7,8 @@ export const EVIDENCE_FILE = 'evidence.ndjson';
 export interface EvidenceFile {
   readonly path: string;
   write(line: EvidenceLine): void;
+  /** Gives all that was written so far to the operating system. */
+  flush(): void;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export function openEvidence(directory: string): EvidenceFile {
       if (line.type === 'header' || gathered.length > GATHER_CHARACTERS) flush();
       else timer ??= setTimeout(flush, GATHER_MS);
     },
+    flush,
     close() {
       flush();
       closeSync(file);

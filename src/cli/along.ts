@@ -11,6 +11,8 @@ const LOOK_MS = 50;
 export interface Along {
   /** That a scenario has ended. */
   hear(): void;
+  /** Catches up with what was written so far; more is sure to follow. What scenarios saw that have ended, and how it was judged. */
+  catchUp(): ReadonlyMap<History, Judgement>;
   /** Reads what is left. Throws what readEvidence and node:fs do. */
   end(): { readonly evidence: Evidence; readonly judged: ReadonlyMap<History, Judgement> };
 }
@@ -22,10 +24,10 @@ export function judgeAlong(path: string): Along {
   let timer: NodeJS.Timeout | undefined;
   let trouble: unknown;
 
-  const take = (line: string): void => {
-    const ended = reader.add(line);
+  const judgeIt = (ended: History | undefined): void => {
     if (ended !== undefined) judged.set(ended, judge(ended, rules));
   };
+  const take = (line: string): void => judgeIt(reader.add(line));
   const look = (): void => {
     timer = undefined;
     const until = performance.now() + LOOK_MS;
@@ -46,6 +48,18 @@ export function judgeAlong(path: string): Along {
   return {
     hear() {
       if (trouble === undefined && existsSync(path)) timer ??= setTimeout(look, LOOK_MS);
+    },
+    catchUp() {
+      clearTimeout(timer);
+      timer = undefined;
+      try {
+        lines ??= lineReader(path);
+        for (let line = lines.next(); line !== undefined; line = lines.next()) take(line);
+        for (const ended of reader.goOn()) judgeIt(ended);
+      } catch (error) {
+        trouble ??= error;
+      }
+      return judged;
     },
     end() {
       clearTimeout(timer);

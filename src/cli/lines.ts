@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 
 const BYTES_AT_ONCE = 256 * 1024;
+const NEWLINE = 0x0a;
 
 /** A file that perhaps is still being written, line by line. */
 export interface LineReader {
@@ -15,33 +15,34 @@ export interface LineReader {
 /** Opens a file of which never more than one line and a bit are in memory: evidence may have hundreds of megabytes. */
 export function lineReader(path: string): LineReader {
   const file = openSync(path, 'r');
-  const bytes = Buffer.alloc(BYTES_AT_ONCE);
-  const decoder = new StringDecoder('utf8');
-  const whole: string[] = [];
-  let given = 0;
-  // What belongs to a line that has not ended; joined once it has.
-  let open: string[] = [];
-  const readMore = (): boolean => {
-    const read = readSync(file, bytes);
-    if (read === 0) return false;
-    const [first = '', ...others] = decoder.write(bytes.subarray(0, read)).split('\n');
-    open.push(first);
-    for (const next of others) {
-      whole.push(open.join(''));
-      open = [next];
-    }
-    return true;
+  const bytes = Buffer.allocUnsafe(BYTES_AT_ONCE);
+  // Where in `bytes` the next line begins, and what was read ends.
+  let [start, end] = [0, 0];
+  // What belongs to a line that has not ended and was read before.
+  let open: Buffer[] = [];
+  const textTo = (to: number): string => {
+    const here = bytes.subarray(start, to);
+    if (open.length === 0) return here.toString();
+    const text = Buffer.concat([...open, here]).toString();
+    open = [];
+    return text;
   };
   return {
     next() {
-      if (given === whole.length) {
-        whole.length = 0;
-        given = 0;
-        while (whole.length === 0) if (!readMore()) return undefined;
+      for (;;) {
+        const found = bytes.subarray(start, end).indexOf(NEWLINE);
+        if (found !== -1) {
+          const line = textTo(start + found);
+          start += found + 1;
+          return line;
+        }
+        if (start < end) open.push(Buffer.from(bytes.subarray(start, end)));
+        start = 0;
+        end = readSync(file, bytes);
+        if (end === 0) return undefined;
       }
-      return whole[given++];
     },
-    rest: () => open.join('') + decoder.end(),
+    rest: () => textTo(end),
     close: () => closeSync(file),
   };
 }

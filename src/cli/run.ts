@@ -18,6 +18,7 @@ import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest, SUITE_FAILED } from '../report/words.ts';
 import { rules } from '../rules/index.ts';
+import { failingOf } from '../verdict/failing.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import { judgeAlong, type Along } from './along.ts';
 import { writeAllureResults } from './allure.ts';
@@ -79,6 +80,13 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
       live.hear(event);
       if (event.kind === 'ended') along.hear();
     },
+    broken: () =>
+      new Map(
+        [...along.catchUp()].flatMap(([history, { findings }]) => {
+          const failing = failingOf(history, findings, register).map(({ clause }) => clause.id);
+          return failing.length === 0 ? [] : [[history.scenario, failing]];
+        }),
+      ),
   });
   const forget = onSignals((signal) => {
     project.interrupt(signal);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { BroadcastChannel } from 'node:worker_threads';
 import { startVitest, type Vitest } from 'vitest/node';
+import type { Footer } from '../../schemas/types.ts';
 import { CREDENTIALS_VARIABLE, type FromWorker, type ToWorker } from '../campaign/channel.ts';
 import type { Credentials, Settings } from '../campaign/settings.ts';
 import type { Progress } from '../campaign/campaign.ts';
@@ -15,23 +16,27 @@ export interface ScenarioProjectOptions {
   readonly settings: Settings;
   readonly credentials: Credentials;
   readonly progress: (event: Progress) => void;
+  /** The clauses that make the run fail by what stands in the evidence so far, by the scenario that broke them. */
+  readonly broken: () => ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ScenarioProject {
   /** Resolves when all is over: to what went wrong in the suite itself, or to undefined. */
   run(): Promise<string | undefined>;
   /** Has the campaign stop, tidy up, and end its evidence. */
-  interrupt(signal: ToWorker): void;
+  interrupt(signal: NonNullable<Footer['signal']>): void;
 }
 
-export function scenarioProject({ settings, credentials, progress }: ScenarioProjectOptions): ScenarioProject {
+export function scenarioProject({ settings, credentials, progress, broken }: ScenarioProjectOptions): ScenarioProject {
   const name = `dms-conformance-${process.pid}-${Date.now()}`;
   const channel = new BroadcastChannel(name);
-  let interrupted: ToWorker | undefined;
+  const tell = (message: ToWorker): void => channel.postMessage(message);
+  let interrupted: NonNullable<Footer['signal']> | undefined;
   channel.onmessage = (event) => {
     const message = (event as { data: FromWorker }).data;
-    if (message.kind !== 'listening') progress(message);
-    else if (interrupted !== undefined) channel.postMessage(interrupted);
+    if (message.kind === 'written') tell({ kind: 'broken', clauses: broken() });
+    else if (message.kind !== 'listening') progress(message);
+    else if (interrupted !== undefined) tell({ kind: 'interrupt', signal: interrupted });
   };
   return {
     async run() {
@@ -48,7 +53,7 @@ export function scenarioProject({ settings, credentials, progress }: ScenarioPro
     },
     interrupt(signal) {
       interrupted ??= signal;
-      channel.postMessage(signal);
+      tell({ kind: 'interrupt', signal });
     },
   };
 }

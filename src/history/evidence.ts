@@ -63,6 +63,8 @@ export interface EvidenceReader {
    * the one that `end` is going to return, unless a line follows that belongs to it.
    */
   add(line: string): History | undefined;
+  /** Takes the lines that were held back, since others are sure to follow. Returns what came to its end by that. */
+  goOn(): History[];
   end(): Evidence;
 }
 
@@ -111,6 +113,7 @@ export function evidenceReader(): EvidenceReader {
       held.push(line);
       return held.length > 2 ? take(held.shift() ?? '', false, []) : undefined;
     },
+    goOn: () => held.splice(0).flatMap((line) => take(line, false, []) ?? []),
     end() {
       const problems: string[] = [];
       if (held.at(-1) === '') held.pop();

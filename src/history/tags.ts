@@ -3,22 +3,30 @@
  * `run` and `serial` are base-36 words, `number` counts within the scenario.
  */
 export function makeTag(run: string, serial: string, number: number): string {
-  return `dmsc-${run}-${serial}-${number}`;
+  return `${START}${run}-${serial}-${number}`;
 }
 
+const START = 'dmsc-';
 const TAG = /dmsc-[0-9a-z]+-[0-9a-z]+-[0-9]+/g;
 
-/** The distinct tags in a message body that came back. */
+/** The distinct tags in a message body that came back; none in what is nested too deep to be looked through: it was not ours. */
 export function tagsIn(body: unknown): readonly string[] {
-  // In JSON a text stands as it is, as far as tags go.
-  return [...new Set((typeof body === 'string' ? body : written(body))?.match(TAG))];
+  const found = new Set<string>();
+  try {
+    collect(body, found);
+  } catch {
+    return [];
+  }
+  return [...found];
 }
 
-/** Nothing for what is nested too deep to be written again: it was not ours. */
-function written(body: unknown): string | undefined {
-  try {
-    return JSON.stringify(body);
-  } catch {
-    return undefined;
+function collect(value: unknown, found: Set<string>): void {
+  if (typeof value === 'string') {
+    if (value.includes(START)) for (const tag of value.match(TAG) ?? []) found.add(tag);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name in value) {
+      collect(name, found);
+      collect((value as Record<string, unknown>)[name], found);
+    }
   }
 }

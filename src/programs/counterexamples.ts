@@ -29,8 +29,8 @@ export function budgetFor(clock: 'wall' | 'controlled'): Budget {
 
 export interface Search {
   readonly campaign: Pick<Campaign, 'run' | 'attempt' | 'note'>;
-  /** The programs that were run, with what was seen. */
-  readonly runs: ReadonlyMap<Scenario, History>;
+  /** The programs that were run and broke something, with the clauses whose break makes a run fail. */
+  readonly failed: readonly (readonly [Scenario, readonly string[]])[];
   /** Clauses whose break makes a run fail, those that a history breaks. */
   readonly brokenIn: (history: History) => readonly string[];
   readonly budget: Budget;
@@ -41,14 +41,10 @@ export interface Search {
 
 /** Finds counterexamples and writes them down, one for each clause that none of the others breaks, too. */
 export async function findCounterexamples(search: Search): Promise<readonly Counterexample[]> {
-  const failed = [...search.runs]
-    .flatMap(([scenario, history]) => {
-      const { program } = scenario;
-      const clauses = program === undefined ? [] : search.brokenIn(history);
-      return program === undefined || clauses.length === 0
-        ? []
-        : [{ id: scenario.id, program, clauses: [...new Set(clauses)] }];
-    })
+  const failed = search.failed
+    .flatMap(([{ id, program }, clauses]) =>
+      program === undefined || clauses.length === 0 ? [] : [{ id, program, clauses: [...new Set(clauses)] }],
+    )
     .sort((one, other) => lengthOf(one.program.operations) - lengthOf(other.program.operations));
   const frequency = new Map<string, number>();
   for (const clause of failed.flatMap(({ clauses }) => clauses))

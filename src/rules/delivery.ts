@@ -81,7 +81,15 @@ function mostBytesOf({ arranged: { body, attributes } }: Letter): number {
   return Buffer.byteLength(body) + Buffer.byteLength(attributes ?? '');
 }
 
-function bytesOf({ arranged: { body, attributes } }: Letter): number {
+const sizes = new WeakMap<Letter, number>();
+
+function bytesOf(letter: Letter): number {
+  let size = sizes.get(letter);
+  if (size === undefined) sizes.set(letter, (size = measured(letter.arranged)));
+  return size;
+}
+
+function measured({ body, attributes }: Letter['arranged']): number {
   // Numbers may be spelled shorter than we would write them.
   const bytes = (text: string): number => Math.min(Buffer.byteLength(text), compactBytes(parseJson(text)));
   return bytes(body) + (attributes === null ? 0 : bytes(attributes));

@@ -64,13 +64,13 @@ export async function searchFor(subject: Subject | undefined, seed: number, coun
   const campaign = await campaignOf(subject, seed, scenarios, (line) => {
     if (line.type === 'program') shrunk.set(line.scenario, line.program);
   });
-  const runs = new Map(
-    await Promise.all(scenarios.map(async (scenario) => [scenario, await campaign.run(scenario)] as const)),
+  const runs = await Promise.all(
+    scenarios.map(async (scenario) => [scenario, mustBrokenIn(await campaign.run(scenario))] as const),
   );
-  const broken = [...runs.values()].map(mustBrokenIn);
+  const broken = runs.map(([, clauses]) => clauses);
   const [first] = await findCounterexamples({
     campaign,
-    runs,
+    failed: runs,
     brokenIn: mustBrokenIn,
     budget: { ...budgetFor('controlled'), counterexamples: 1 },
     interrupted: () => false,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
 import { defaultFilesThere } from '../campaign/configuration-file.ts';
-import { VARIABLES } from '../campaign/configure.ts';
+import { VARIABLES } from '../campaign/variables.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import type { Terminal } from './terminal.ts';
 

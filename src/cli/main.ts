@@ -1,6 +1,7 @@
 /** The command line: what can be asked for, and which exit code comes of it. Each command's code is loaded when it is asked for. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { SECRET_VARIABLES, VARIABLES, type RunOptions } from '../campaign/configure.ts';
+import type { RunOptions } from '../campaign/configure.ts';
+import { SECRET_VARIABLES, VARIABLES } from '../campaign/variables.ts';
 import { UsageError } from '../campaign/usage-error.ts';
 import { version } from '../package.ts';
 import { plain } from '../report/plain.ts';

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
-import { VARIABLES } from '../../src/campaign/configure.ts';
+import { VARIABLES } from '../../src/campaign/variables.ts';
 import { schemas } from '../../src/history/schemas.ts';
 import { command } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';

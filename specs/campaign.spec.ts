@@ -27,7 +27,7 @@ import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
 import { rules } from '../src/rules/index.ts';
 import { failingOf } from '../src/verdict/failing.ts';
-import { judge } from '../src/verdict/judge.ts';
+import { isBroken, judge } from '../src/verdict/judge.ts';
 import { verdictOf } from '../src/verdict/verdict.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
@@ -170,7 +170,7 @@ async function brokenSoFar(): Promise<ReadonlyMap<string, readonly string[]>> {
 }
 
 function brokenIn(history: History): string[] {
-  return failingOf(history, judge(history, rules).findings, register).map(({ clause }) => clause.id);
+  return failingOf(history, judge(history, rules).findings.filter(isBroken), register).map(({ clause }) => clause.id);
 }
 
 /** What the command line handed over in the environment; what this worker starts inherits none of it. */
@@ -199,7 +199,7 @@ async function tellAllure({ id, title }: Scenario, history: History): Promise<vo
 /** Why a scenario's test fails; undefined if it does not. What could not be carried out breaks nothing, and reporters tell it apart. */
 function complaintOf(scenario: Scenario, history: History): Error | undefined {
   const { findings, crashed } = judge(history, rules);
-  const broken = failingOf(history, findings, register).map(({ clause, finding }) =>
+  const broken = failingOf(history, findings.filter(isBroken), register).map(({ clause, finding }) =>
     [
       `${clause.id} (${clause.level}): ${clause.text}`,
       `  expected   ${plain(finding.expected)}`,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { evidenceReader, type Evidence, type History } from '../history/evidence.ts';
 import { rules } from '../rules/index.ts';
-import { judge, type Judgement } from '../verdict/judge.ts';
+import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
 import { lineReader, type LineReader } from './lines.ts';
 
 /** Milliseconds of one look: between two of them progress is shown, and signals are heard. */
@@ -11,21 +11,21 @@ const LOOK_MS = 50;
 export interface Along {
   /** That a scenario has ended. */
   hear(): void;
-  /** Catches up with what was written so far; more is sure to follow. What scenarios saw that have ended, and how it was judged. */
-  catchUp(): ReadonlyMap<History, Judgement>;
+  /** Catches up with what was written so far; more is sure to follow. What scenarios saw that have ended, and what came of it. */
+  catchUp(): ReadonlyMap<History, Outcome>;
   /** Reads what is left. Throws what readEvidence and node:fs do. */
-  end(): { readonly evidence: Evidence; readonly judged: ReadonlyMap<History, Judgement> };
+  end(): { readonly evidence: Evidence; readonly outcomes: ReadonlyMap<History, Outcome> };
 }
 
 export function judgeAlong(path: string): Along {
   const reader = evidenceReader();
-  const judged = new Map<History, Judgement>();
+  const outcomes = new Map<History, Outcome>();
   let lines: LineReader | undefined;
   let timer: NodeJS.Timeout | undefined;
   let trouble: unknown;
 
   const judgeIt = (ended: History | undefined): void => {
-    if (ended !== undefined) judged.set(ended, judge(ended, rules));
+    if (ended !== undefined) outcomes.set(ended, outcomeOf(ended, rules));
   };
   const take = (line: string): void => judgeIt(reader.add(line));
   const look = (): void => {
@@ -59,7 +59,7 @@ export function judgeAlong(path: string): Along {
       } catch (error) {
         trouble ??= error;
       }
-      return judged;
+      return outcomes;
     },
     end() {
       clearTimeout(timer);
@@ -71,7 +71,7 @@ export function judgeAlong(path: string): Along {
       } finally {
         lines.close();
       }
-      return { evidence: reader.end(), judged };
+      return { evidence: reader.end(), outcomes };
     },
   };
 }

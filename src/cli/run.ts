@@ -82,8 +82,8 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
     },
     broken: () =>
       new Map(
-        [...along.catchUp()].flatMap(([history, { findings }]) => {
-          const failing = failingOf(history, findings, register).map(({ clause }) => clause.id);
+        [...along.catchUp()].flatMap(([history, { broken }]) => {
+          const failing = failingOf(history, broken, register).map(({ clause }) => clause.id);
           return failing.length === 0 ? [] : [[history.scenario, failing]];
         }),
       ),
@@ -101,8 +101,8 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
     live.fail(`the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(seen))}`);
     return SUITE_FAILED;
   }
-  const { evidence, judged } = seen;
-  const verdict = verdictOf(evidence, register, rules, judged);
+  const { evidence, outcomes } = seen;
+  const verdict = verdictOf(evidence, register, rules, outcomes);
   const { files: views, cases } = await writeReports(settings.out, evidence, verdict, register);
   const files = [path, ...views, await writeAllureResults(settings.out, evidence, verdict, register)];
   live.end({

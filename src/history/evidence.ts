@@ -46,6 +46,11 @@ export class EvidenceError extends Error {
   readonly code = 'DMS_EVIDENCE';
 }
 
+/** Evidence goes on about a scenario behind its end, as where a request was still under way: it has to be read as a whole. */
+export class LateLine extends Error {
+  readonly code = 'DMS_LATE_LINE';
+}
+
 /**
  * Reads the lines of an evidence file. A last line that was cut off is left out and said in `problems`, as is a missing
  * footer. Throws EvidenceError where there is no header to judge by, or a line that is not evidence stands in the middle.
@@ -65,6 +70,11 @@ export interface EvidenceReader {
   add(line: string): History | undefined;
   /** Takes the lines that were held back, since others are sure to follow. Returns what came to its end by that. */
   goOn(): History[];
+  /**
+   * Lets go of what a history saw that has come to its end, and returns what is left of it, which `end` is going to return.
+   * A line that follows and belongs to it throws LateLine.
+   */
+  forget(history: History): History;
   end(): Evidence;
 }
 
@@ -113,6 +123,12 @@ export function evidenceReader(): EvidenceReader {
       held.push(line);
       return held.length > 2 ? take(held.shift() ?? '', false, []) : undefined;
     },
+    forget: ({ scenario }) => {
+      const builder = builders.get(scenario);
+      if (builder === undefined) throw new RangeError(`there is no history of ${scenario}`);
+      builder.forget();
+      return builder.history();
+    },
     goOn: () => held.splice(0).flatMap((line) => take(line, false, []) ?? []),
     end() {
       const problems: string[] = [];
@@ -137,23 +153,30 @@ export type ScenarioLine = Exclude<EvidenceLine, Header | Counterexample | Foote
 
 export interface HistoryBuilder {
   add(line: ScenarioLine): void;
-  /** The same object until another line is added. */
+  /** The same object until another line is added, or forgotten. */
   history(): History;
+  /** Keeps nothing but how it began and ended. Whoever adds a line then gets a LateLine thrown. */
+  forget(): void;
 }
 
 export function historyBuilder(header: Header, scenario: string): HistoryBuilder {
-  const queues: ArrangedQueue[] = [];
-  const groups: ArrangedGroup[] = [];
-  const deadLetters: ArrangedDeadLetter[] = [];
-  const exchanges: Exchange[] = [];
-  const arrangings: Arranging[] = [];
-  const moves: ClockMove[] = [];
+  const nothing = () => ({
+    queues: [] as ArrangedQueue[],
+    groups: [] as ArrangedGroup[],
+    deadLetters: [] as ArrangedDeadLetter[],
+    exchanges: [] as Exchange[],
+    arrangings: [] as Arranging[],
+    moves: [] as ClockMove[],
+  });
+  let seen = nothing();
   let start: Start | undefined;
   let program: Program | undefined;
   let end: End | undefined;
   let history: History | undefined;
+  let forgotten = false;
   return {
     add(line) {
+      if (forgotten) throw new LateLine(`there is more about ${scenario} behind its end`);
       history = undefined;
       switch (line.type) {
         case 'start':
@@ -163,41 +186,33 @@ export function historyBuilder(header: Header, scenario: string): HistoryBuilder
           program = line.program;
           break;
         case 'queue':
-          queues.push(line);
+          seen.queues.push(line);
           break;
         case 'group':
-          groups.push(line);
+          seen.groups.push(line);
           break;
         case 'dead-letter':
-          deadLetters.push(line);
+          seen.deadLetters.push(line);
           break;
         case 'arranging':
-          arrangings.push(line);
+          seen.arrangings.push(line);
           break;
         case 'exchange':
-          exchanges.push(line);
+          seen.exchanges.push(line);
           break;
         case 'clock':
-          moves.push(line);
+          seen.moves.push(line);
           break;
         case 'end':
           end = line;
       }
     },
-    history: () =>
-      (history ??= {
-        header,
-        scenario,
-        start,
-        program,
-        queues,
-        groups,
-        deadLetters,
-        exchanges,
-        arrangings,
-        moves,
-        end,
-      }),
+    history: () => (history ??= { header, scenario, start, program, ...seen, end }),
+    forget() {
+      forgotten = true;
+      history = undefined;
+      seen = nothing();
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 /** Whose doing it is that a run is not conformant. */
-import type { End, Exchange, Verdict } from '../../schemas/types.ts';
+import type { End, Exchange, Footer, Verdict } from '../../schemas/types.ts';
 import { readCall, type Call } from '../history/calls.ts';
-import type { Evidence } from '../history/evidence.ts';
+import type { History } from '../history/evidence.ts';
 
-type Blamed = NonNullable<Verdict['blame']>;
+export type Blamed = NonNullable<Verdict['blame']>;
 
 /** Where two are blamed as often, the first one. */
 const FIRST: readonly Blamed[] = ['endpoint', 'network', 'arrangement', 'operator', 'suite'];
@@ -13,11 +13,20 @@ const FIRST: readonly Blamed[] = ['endpoint', 'network', 'arrangement', 'operato
  * that were cut short, and last by the calls under test that got no answer. Null where none of these tells: then the endpoint
  * lawfully offered too little, or instants left findings open.
  */
-export function blameOf({ footer, histories }: Pick<Evidence, 'footer' | 'histories'>): Blamed | null {
+export function blameOf(
+  footer: Footer | undefined,
+  ends: readonly (End | undefined)[],
+  unanswered: readonly ReadonlyMap<Blamed, number>[],
+): Blamed | null {
   if (footer?.outcome === 'interrupted') return 'operator';
   if (footer?.outcome === 'unreachable') return footer.blame ?? 'network';
-  const aborted = histories.flatMap(({ end }) => (end?.outcome === 'aborted' ? [end.blame ?? 'suite'] : []));
-  return mostOf(aborted) ?? mostOf(histories.flatMap(({ exchanges }) => exchanges.flatMap(unanswered))) ?? null;
+  const aborted = ends.flatMap((end) => (end?.outcome === 'aborted' ? [end.blame ?? 'suite'] : []));
+  return mostOf([counted(aborted)]) ?? mostOf(unanswered) ?? null;
+}
+
+/** Whom the calls under test speak against that got no answer, and how often. */
+export function blamedIn({ exchanges }: Pick<History, 'exchanges'>): ReadonlyMap<Blamed, number> {
+  return counted(exchanges.flatMap(unanswered));
 }
 
 /** Whom a call under test speaks against by getting no answer, or one that says nothing of what was asked. */
@@ -36,7 +45,11 @@ function isTested({ kind }: Call): boolean {
   return kind === 'consume' || kind === 'acknowledge' || kind === 'other';
 }
 
-function mostOf(all: readonly NonNullable<End['blame']>[]): Blamed | undefined {
-  const times = (one: Blamed): number => all.filter((other) => other === one).length;
+function counted(all: readonly Blamed[]): ReadonlyMap<Blamed, number> {
+  return new Map(FIRST.map((one) => [one, all.filter((other) => other === one).length]));
+}
+
+function mostOf(counts: readonly ReadonlyMap<Blamed, number>[]): Blamed | undefined {
+  const times = (one: Blamed): number => counts.reduce((sum, count) => sum + (count.get(one) ?? 0), 0);
   return FIRST.filter((one) => times(one) > 0).toSorted((one, other) => times(other) - times(one))[0];
 }

@@ -8,6 +8,15 @@ export interface Judged {
   readonly finding: Finding;
 }
 
+/** One that says that a clause was broken. */
+export interface Broken extends Judged {
+  readonly finding: Extract<Finding, { outcome: 'broken' }>;
+}
+
+export function isBroken(judged: Judged): judged is Broken {
+  return judged.finding.outcome === 'broken';
+}
+
 /** What all rules say of one history. */
 export interface Judgement {
   readonly findings: readonly Judged[];

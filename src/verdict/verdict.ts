@@ -14,24 +14,24 @@ import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { judge, type Judgement } from './judge.ts';
+import { decides, outcomeOf, type Outcome } from './outcome.ts';
 import { isExcused, waiverVerdicts } from './waivers.ts';
 
 const MOST_NOTES = 20;
 const MOST_FINDINGS = 100;
 
-/** The verdict of a run by its evidence alone. `judged` holds what the rules said of some of its histories already. */
+/** The verdict of a run by its evidence alone. `known` holds what came of some of its histories already. */
 export function verdictOf(
   evidence: Evidence,
   register: Register,
   rules: readonly Rule[],
-  judged: ReadonlyMap<History, Judgement> = new Map(),
+  known: ReadonlyMap<History, Outcome> = new Map(),
 ): Verdict {
   const { header, histories, counterexamples, footer, problems } = evidence;
-  const judgements = new Map(histories.map((history) => [history, judged.get(history) ?? judge(history, rules)]));
-  const crashed = [...judgements.values()].flatMap((judgement) => judgement.crashed);
+  const outcomes = new Map(histories.map((history) => [history, known.get(history) ?? outcomeOf(history, rules)]));
+  const crashed = [...outcomes.values()].flatMap((outcome) => outcome.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
-  const tallies = tally(plainestFirst(judgements, counterexamples));
+  const tallies = tallied(plainestFirst(outcomes, counterexamples));
   const troubles = troublesOf(header, histories);
 
   // Where nobody set out to exercise any, as with programs alone, those count that were.
@@ -46,7 +46,7 @@ export function verdictOf(
       ? []
       : [clauseVerdict(clause, tallies.get(id), troubles.get(id), crashedClauses.has(id), header)];
   });
-  const scenarios = scenarioVerdicts(header, judgements, register);
+  const scenarios = scenarioVerdicts(header, outcomes, register);
 
   const ended = new Set(histories.filter(({ end }) => end !== undefined).map(({ scenario }) => scenario));
   const unended = header.selection.filter((id) => !ended.has(id));
@@ -67,7 +67,7 @@ export function verdictOf(
   const failing = clauses.filter(({ verdict }) => verdict === 'fail' || (header.strict && verdict === 'warn'));
   const failed = failing.filter(({ waived }) => waived !== true);
   const waived = failing.length - failed.length;
-  const waivers = waiverVerdicts(header, judgements, {
+  const waivers = waiverVerdicts(header, outcomes, {
     isKnown: (id) => register.clauses.has(id),
     isWhole: (id) => footer?.outcome === 'completed' && isWhole(id, clauses, troubles),
   });
@@ -114,7 +114,11 @@ export function verdictOf(
         : verdict === 'nonconformant'
           ? 'endpoint'
           : verdict === 'incomplete'
-            ? blameOf(evidence)
+            ? blameOf(
+                footer,
+                histories.map(({ end }) => end),
+                [...outcomes.values()].map(({ unanswered }) => unanswered),
+              )
             : null,
     reasons: [
       ...(failed.length > 0 ? [`${failed.length} ${failed.length === 1 ? 'clause is' : 'clauses are'} broken`] : []),
@@ -133,12 +137,12 @@ export function verdictOf(
     ...(header.shard === undefined ? {} : { shard: { index: header.shard.index, of: header.shard.of } }),
     seed: header.seed,
     startedAt: header.startedAt,
-    seconds: footer?.at ?? lastInstant(histories),
+    seconds: footer?.at ?? Math.max(0, ...[...outcomes.values()].map(({ lastInstant }) => lastInstant)),
     longestWait: header.longestWait,
     clauses,
     scenarios,
     ...(waivers.length === 0 ? {} : { waivers }),
-    programs: coverageOf(header, judgements),
+    programs: coverageOf(header, outcomes),
     counterexamples: counterexamplesIn(evidence),
     undeleted: footer?.undeleted ?? [],
   };
@@ -175,13 +179,13 @@ function unfinishedPrograms(histories: readonly History[]): string[] {
 }
 
 /** Of the programs as they were generated: shorter forms and replays of them would count twice. */
-function coverageOf(header: Header, judgements: ReadonlyMap<History, Judgement>): ProgramCoverage {
+function coverageOf(header: Header, outcomes: ReadonlyMap<History, Outcome>): ProgramCoverage {
   const planned = new Set(header.selection);
   const clauses: Record<string, number> = {};
-  const programs = [...judgements].flatMap(([{ scenario, program }, { findings }]) => {
+  const programs = [...outcomes].flatMap(([{ scenario, program }, outcome]) => {
     if (program === undefined || !planned.has(scenario)) return [];
-    const exercised = findings.filter(({ finding }) => finding.outcome !== 'undecided').map(({ clause }) => clause);
-    for (const clause of new Set(exercised)) clauses[clause] = (clauses[clause] ?? 0) + 1;
+    for (const clause of outcome.tallies.keys())
+      if (decides(outcome, clause)) clauses[clause] = (clauses[clause] ?? 0) + 1;
     return [program];
   });
   return programs.length === 0 ? null : { count: programs.length, ...tallyOf(programs), clauses };
@@ -198,51 +202,60 @@ function counterexamplesIn({ histories, counterexamples }: Evidence): FoundCount
 
 /** Programs as they were generated come last: what a scenario or a short program shows is easier to understand. */
 function plainestFirst(
-  judgements: ReadonlyMap<History, Judgement>,
+  outcomes: ReadonlyMap<History, Outcome>,
   counterexamples: Evidence['counterexamples'],
-): ReadonlyMap<History, Judgement> {
+): ReadonlyMap<History, Outcome> {
   const shrunk = new Set(counterexamples.map((one) => one.shrunk));
-  const isPlain = ([{ scenario, program }]: readonly [History, Judgement]): boolean =>
+  const isPlain = ([{ scenario, program }]: readonly [History, Outcome]): boolean =>
     program === undefined || shrunk.has(scenario);
-  const all = [...judgements];
+  const all = [...outcomes];
   return new Map([...all.filter(isPlain), ...all.filter((one) => !isPlain(one))]);
 }
 
-interface Tally {
+/** What was found of one clause in the whole run. */
+interface Total {
   readonly broken: ClauseVerdict['findings'];
-  readonly notes: string[];
+  readonly notes: Set<string>;
+  noted: number;
   held: number;
   undecided: number;
 }
 
-function tally(judgements: ReadonlyMap<History, Judgement>): Map<string, Tally> {
-  const tallies = new Map<string, Tally>();
-  for (const [history, { findings }] of judgements) {
-    const { scenario, program } = history;
-    for (const judged of findings) {
-      const { clause, finding } = judged;
-      let of = tallies.get(clause);
-      if (of === undefined) tallies.set(clause, (of = { broken: [], notes: [], held: 0, undecided: 0 }));
-      if (finding.outcome === 'held') of.held += 1;
-      else if (finding.outcome === 'undecided') of.undecided += 1;
-      else if (finding.outcome === 'noted') of.notes.push(finding.observed);
-      else {
-        const { expected, observed, exchanges } = finding;
-        of.broken.push({
-          scenario,
-          expected,
-          observed,
-          exchanges: [...exchanges],
-          fingerprint: fingerprintOf(clause, finding, program !== undefined),
-          ...(isExcused(history.header, history, judged) ? { waived: true as const } : {}),
-        });
+function tallied(outcomes: ReadonlyMap<History, Outcome>): Map<string, Total> {
+  const totals = new Map<string, Total>();
+  const totalOf = (clause: string): Total => {
+    let total = totals.get(clause);
+    if (total === undefined)
+      totals.set(clause, (total = { broken: [], notes: new Set(), noted: 0, held: 0, undecided: 0 }));
+    return total;
+  };
+  for (const [history, { broken, tallies }] of outcomes) {
+    for (const [clause, { held, undecided, notes }] of tallies) {
+      const total = totalOf(clause);
+      total.held += held;
+      total.undecided += undecided;
+      for (const [note, times] of notes) {
+        total.notes.add(note);
+        total.noted += times;
       }
     }
+    for (const judged of broken) {
+      const { clause, finding } = judged;
+      const { expected, observed, exchanges } = finding;
+      totalOf(clause).broken.push({
+        scenario: history.scenario,
+        expected,
+        observed,
+        exchanges: [...exchanges],
+        fingerprint: fingerprintOf(clause, finding, history.program !== undefined),
+        ...(isExcused(history.header, history, judged) ? { waived: true as const } : {}),
+      });
+    }
   }
-  return tallies;
+  return totals;
 }
 
-const isExercised = ({ broken, held, notes }: Tally): boolean => broken.length + held + notes.length > 0;
+const isExercised = ({ broken, held, noted }: Total): boolean => broken.length + held + noted > 0;
 
 /** For each clause the scenarios that were to provoke it and could not be carried out, or were offered too little. */
 interface Troubles {
@@ -285,20 +298,20 @@ function troublesOf(header: Header, histories: readonly History[]): Map<string, 
 
 function clauseVerdict(
   clause: RegisteredClause,
-  of: Tally | undefined,
+  of: Total | undefined,
   troubles: Troubles | undefined,
   crashed: boolean,
   header: Header,
 ): ClauseVerdict {
-  const { broken = [], held = 0, undecided = 0, notes = [] } = of ?? {};
-  const evidence = broken.length + held + notes.length;
+  const { broken = [], held = 0, undecided = 0, noted = 0, notes = new Set<string>() } = of ?? {};
+  const evidence = broken.length + held + noted;
   const unexcused = broken.filter(({ waived }) => waived !== true);
   const base = {
     id: clause.id,
     level: clause.level,
     evidence,
     undecided,
-    ...(notes.length === 0 ? {} : { notes: [...new Set(notes)].slice(0, MOST_NOTES) }),
+    ...(notes.size === 0 ? {} : { notes: [...notes].slice(0, MOST_NOTES) }),
     findings: [...unexcused, ...broken.filter(({ waived }) => waived === true)].slice(0, MOST_FINDINGS),
     ...(broken.length > MOST_FINDINGS ? { omitted: broken.length - MOST_FINDINGS } : {}),
   };
@@ -334,10 +347,10 @@ function clauseVerdict(
 
 function scenarioVerdicts(
   header: Header,
-  judgements: ReadonlyMap<History, Judgement>,
+  outcomes: ReadonlyMap<History, Outcome>,
   register: Register,
 ): ScenarioVerdict[] {
-  const byId = new Map([...judgements].map(([history, judgement]) => [history.scenario, { history, judgement }]));
+  const byId = new Map([...outcomes].map(([history, { broken }]) => [history.scenario, { history, broken }]));
   const unarranged = (header.unarranged ?? []).map(({ scenario, reason }): ScenarioVerdict => ({
     id: scenario,
     verdict: 'not-exercised',
@@ -348,14 +361,14 @@ function scenarioVerdicts(
   // Programs that were run again, or in a shorter form, were not planned.
   const ids = new Set([
     ...header.selection,
-    ...[...judgements.keys()].filter(({ program }) => program !== undefined).map(({ scenario }) => scenario),
+    ...[...outcomes.keys()].filter(({ program }) => program !== undefined).map(({ scenario }) => scenario),
   ]);
   const ran = [...ids].map((id): ScenarioVerdict => {
     const seen = byId.get(id);
     if (seen === undefined)
       return { id, verdict: 'not-exercised', reason: 'it was not started', startedAt: null, seconds: 0 };
     const { start, end } = seen.history;
-    const broken = seen.judgement.findings.filter(({ finding }) => finding.outcome === 'broken');
+    const { broken } = seen;
     const levels = new Set(broken.map(({ clause }) => register.clauses.get(clause)?.level));
     const failing = broken.filter(({ clause }) => {
       const level = register.clauses.get(clause)?.level;
@@ -381,8 +394,4 @@ function scenarioVerdicts(
     };
   });
   return [...ran, ...unarranged];
-}
-
-function lastInstant(histories: readonly History[]): number {
-  return Math.max(0, ...histories.flatMap(({ exchanges }) => exchanges.map(({ received }) => received)));
 }

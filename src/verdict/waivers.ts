@@ -6,16 +6,17 @@ import { ALL_PROGRAMS } from '../history/programs.ts';
 import type { Register } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { judge, type Judged, type Judgement } from './judge.ts';
+import { isBroken, judge, type Broken } from './judge.ts';
+import { decides, type Outcome } from './outcome.ts';
 
 type Known = Pick<Header, 'waivers' | 'utcDay'>;
 
 /** Whether a waiver that has not expired covers a broken finding. */
-export function isExcused(header: Known, history: History, judged: Judged): boolean {
+export function isExcused(header: Known, history: History, judged: Broken): boolean {
   return coveringOf(header, history, judged).some((waiver) => !hasExpired(waiver, header));
 }
 
-function coveringOf({ waivers = [] }: Known, { scenario, program }: History, { clause, finding }: Judged): Waiver[] {
+function coveringOf({ waivers = [] }: Known, { scenario, program }: History, { clause, finding }: Broken): Waiver[] {
   const about = waivers.filter(
     (waiver) =>
       waiver.clause === clause &&
@@ -23,7 +24,7 @@ function coveringOf({ waivers = [] }: Known, { scenario, program }: History, { c
         waiver.scenario === scenario ||
         (waiver.scenario === ALL_PROGRAMS && program !== undefined)),
   );
-  if (about.length === 0 || finding.outcome !== 'broken') return [];
+  if (about.length === 0) return [];
   const fingerprint = fingerprintOf(clause, finding, program !== undefined);
   return about.filter((waiver) => waiver.fingerprint === fingerprint);
 }
@@ -42,14 +43,14 @@ interface Tested {
 /** What became of each waiver of a run. */
 export function waiverVerdicts(
   header: Header,
-  judgements: ReadonlyMap<History, Judgement>,
+  outcomes: ReadonlyMap<History, Outcome>,
   { isKnown, isWhole }: Tested,
 ): WaiverVerdict[] {
   const { waivers = [], only, shard } = header;
   if (waivers.length === 0) return [];
   const covered = new Map<Waiver, number>();
-  for (const [history, { findings }] of judgements)
-    for (const judged of findings)
+  for (const [history, { broken }] of outcomes)
+    for (const judged of broken)
       for (const waiver of coveringOf(header, history, judged)) covered.set(waiver, (covered.get(waiver) ?? 0) + 1);
 
   const asked = only === null ? () => true : matcher(only);
@@ -57,11 +58,9 @@ export function waiverVerdicts(
     // With --only some of what provokes a clause may have been left out, unless the clause itself was named; with --shard always.
     if (scenario === undefined) return shard === undefined && asked(clause) && isWhole(clause);
     // Never for all programs: others than those of this run might show it.
-    return [...judgements].some(
-      ([history, { findings }]) =>
-        history.scenario === scenario &&
-        history.end?.outcome === 'completed' &&
-        findings.some((one) => one.clause === clause && one.finding.outcome !== 'undecided'),
+    return [...outcomes].some(
+      ([history, outcome]) =>
+        history.scenario === scenario && history.end?.outcome === 'completed' && decides(outcome, clause),
     );
   };
   return waivers.map((waiver): WaiverVerdict => {
@@ -102,17 +101,17 @@ export function failuresIn(
   rules: readonly Rule[],
   { eachScenario }: { readonly eachScenario: boolean },
 ): Failure[] {
-  const groups = new Map<string, { history: History; judged: Judged; fingerprint: string }[]>();
+  const groups = new Map<string, { history: History; judged: Broken; fingerprint: string }[]>();
   // Programs last: what a scenario shows is easier to understand.
   const plainFirst = [...histories].sort(
     (one, other) => Number(one.program !== undefined) - Number(other.program !== undefined),
   );
   for (const history of plainFirst) {
-    for (const judged of judge(history, rules).findings) {
+    for (const judged of judge(history, rules).findings.filter(isBroken)) {
       const { clause, finding } = judged;
       const level = register.clauses.get(clause)?.level;
       const fails = level === 'MUST' || (header.strict && level === 'SHOULD');
-      if (finding.outcome !== 'broken' || !fails) continue;
+      if (!fails) continue;
       const fingerprint = fingerprintOf(clause, finding, history.program !== undefined);
       const key = [clause, fingerprint, ...(eachScenario ? [scenarioOf(history)] : [])].join(' ');
       const group = groups.get(key);
@@ -122,7 +121,7 @@ export function failuresIn(
   }
   return [...groups.values()].flatMap((group): Failure[] => {
     const [first] = group;
-    if (first === undefined || first.judged.finding.outcome !== 'broken') return [];
+    if (first === undefined) return [];
     const { expected, observed, exchanges } = first.judged.finding;
     const scenarios = new Set(group.map(({ history }) => scenarioOf(history)));
     const only = eachScenario || [...scenarios].every((id) => id === ALL_PROGRAMS);

@@ -5,7 +5,7 @@ import { judgeAlong } from '../../src/cli/along.ts';
 import { linesOf } from '../../src/cli/lines.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
 import { rules } from '../../src/rules/index.ts';
-import { judge } from '../../src/verdict/judge.ts';
+import { outcomeOf } from '../../src/verdict/outcome.ts';
 import { command } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';
 
@@ -27,13 +27,13 @@ test('scenarios are judged while the file grows, as they are from the whole of i
     along.hear();
     await new Promise((resolve) => void setTimeout(resolve, 80));
   }
-  const { evidence, judged } = along.end();
+  const { evidence, outcomes } = along.end();
   expect(evidence).toEqual(readEvidence(linesOf(whole)));
   expect(evidence.histories.length).toBeGreaterThan(20);
   // All but the probe, which has no end, and perhaps the one that ended last.
-  const open = evidence.histories.filter((history) => !judged.has(history));
+  const open = evidence.histories.filter((history) => !outcomes.has(history));
   expect(open.length).toBeLessThanOrEqual(2);
-  for (const [history, judgement] of judged) expect(judgement).toEqual(judge(history, rules));
+  for (const [history, outcome] of outcomes) expect(outcome).toEqual(outcomeOf(history, rules));
 });
 
 test('what is wrong with the evidence is said at the end', async () => {

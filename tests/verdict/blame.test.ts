@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { End, Exchange, Footer } from '../../schemas/types.ts';
-import { blameOf } from '../../src/verdict/blame.ts';
-import { footer, story } from '../support/history.ts';
+import { blamedIn, blameOf } from '../../src/verdict/blame.ts';
+import { footer } from '../support/history.ts';
 
 const CONSUME = '/v1.0/p/queues/q/groups/g/deadletters?max_msgs=1';
 const ACK = '/v1.0/p/queues/q/groups/g/deadletters/ack';
@@ -47,15 +47,11 @@ function blame({
   exchanges?: readonly Exchange[];
   foot?: Partial<Footer>;
 }): ReturnType<typeof blameOf> {
-  const base = story({ scenario: 'a/1' }).history();
-  const histories = [
-    { ...base, exchanges },
-    ...ends.map((end) => ({
-      ...base,
-      end: { type: 'end', scenario: 'a/2', outcome: 'aborted', at: 9, ...end } satisfies End,
-    })),
-  ];
-  return blameOf({ histories, footer: footer(foot) });
+  return blameOf(
+    footer(foot),
+    ends.map((end) => ({ type: 'end', scenario: 'a/2', outcome: 'aborted', at: 9, ...end })),
+    [blamedIn({ exchanges }), blamedIn({ exchanges: [] })],
+  );
 }
 
 describe('whose doing it is that a run is incomplete', () => {

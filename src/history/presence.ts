@@ -4,7 +4,6 @@
  */
 import type { AcknowledgeView } from './acknowledgements.ts';
 import {
-  before,
   mayHaveTaken,
   mayPrecede,
   type Call,
@@ -13,6 +12,7 @@ import {
   type OtherGroupCall,
   type Placed,
 } from './calls.ts';
+import { largest, smallest } from './extremes.ts';
 import { LEASE_FLOOR, leaseEnd, LONGEST_LEASE, type Slack } from './leases.ts';
 import { append } from './multimap.ts';
 import { countBelow } from './sequence.ts';
@@ -62,6 +62,20 @@ interface Index {
   readonly inFlight: Map<ConsumeCall, readonly (Letter | Delivery)[]>;
   readonly flights: readonly Flight[];
   readonly settledAt: Map<Delivery, number>;
+  /** The consumes that may show that something was missing, in the order of sending. */
+  readonly empties: readonly Empty[];
+  /** In the order in which they failed. */
+  readonly byFailure: readonly Letter[];
+  /** When the first answer had come that brought one of the letters, on our monotonic clock. */
+  readonly firstShown: number;
+}
+
+/** A lawful consume with an empty answer. */
+interface Empty {
+  readonly consume: ConsumeCall;
+  /** The latest judged instant at which one was sent of those up to it, and the soonest of those from it on. */
+  readonly latest: number;
+  readonly soonest: number;
 }
 
 /** A batch that was handed out. */
@@ -91,6 +105,9 @@ function indexOf(group: GroupView): Index {
     inFlight: new Map(),
     flights: flightsOf(group.consumes),
     settledAt: new Map(),
+    empties: emptiesOf(group.consumes),
+    byFailure: group.letters.toSorted((a, b) => a.arranged.failed[0] - b.arranged.failed[0]),
+    firstShown: smallest(group.letters.flatMap(({ deliveries }) => deliveries.map(({ consume }) => consume.arrived))),
   };
   indexes.set(group, index);
   return index;
@@ -106,9 +123,97 @@ function flightsOf(consumes: readonly ConsumeCall[]): Flight[] {
   });
 }
 
+function emptiesOf(consumes: readonly ConsumeCall[]): Empty[] {
+  const empties = consumes.filter(({ empty, query }) => empty && query.standing === 'legal');
+  let latest = -Infinity;
+  const upTo = empties.map(({ sent }) => (latest = Math.max(latest, sent[0])));
+  let soonest = Infinity;
+  const fromOn = empties.toReversed().map(({ sent }) => (soonest = Math.min(soonest, sent[0])));
+  return empties.map((consume, index) => ({
+    consume,
+    latest: upTo[index]!,
+    soonest: fromOn[empties.length - 1 - index]!,
+  }));
+}
+
+const latestOf = ({ latest }: Empty): number => latest;
+const emptyLeft = ({ consume }: Empty): number => consume.left;
+
+/** The lawful consumes with an empty answer that left at that instant of our clock or later, and may have been sent by that judged one. */
+export function* emptiesBetween(group: GroupView, left: number, sentBy = Infinity): Generator<ConsumeCall> {
+  const { empties } = indexOf(group);
+  for (let index = countBelow(empties, emptyLeft, left); index < empties.length; index += 1) {
+    const { consume, soonest } = empties[index]!;
+    if (soonest > sentBy) return;
+    yield consume;
+  }
+}
+
+/**
+ * The lawful consumes with an empty answer that may show that a letter was missing: sent when it was, or had been, a dead letter, and
+ * answered, on our clock, by `until` and before an acknowledgement was sent that may have settled it.
+ */
+export function* emptiesOver(group: GroupView, letter: Letter, until = Infinity): Generator<ConsumeCall> {
+  const { empties } = indexOf(group);
+  const end = Math.min(until, settledFrom(group, letter));
+  const there = smallest(
+    letter.deliveries.map(({ consume }) => consume.sent[0]),
+    letter.arranged.failed[1],
+  );
+  for (let index = countBelow(empties, latestOf, there); index < empties.length; index += 1) {
+    const { consume } = empties[index]!;
+    if (consume.left > end) return;
+    if (consume.arrived <= end) yield consume;
+  }
+}
+
+/** When the first acknowledgement left that may have settled that letter, on our clock. */
+function settledFrom(group: GroupView, letter: Letter): number {
+  const naming = indexOf(group).naming.get(letter) ?? [];
+  return smallest(naming.filter((view) => view.fateOf(letter) !== 'not-settled').map(({ call }) => call.left));
+}
+
+/** The letters that surely failed behind one judged instant and before another. */
+export function failedBetween(group: GroupView, from: number, until: number): Letter[] {
+  const { byFailure } = indexOf(group);
+  const found: Letter[] = [];
+  for (let index = countBelow(byFailure, failedFrom, from); index < byFailure.length; index += 1) {
+    const letter = byFailure[index]!;
+    if (failedFrom(letter) >= until) break;
+    if (failedFrom(letter) > from) found.push(letter);
+  }
+  return found.sort(inOrder);
+}
+
+const failedFrom = ({ arranged }: Letter): number => arranged.failed[0];
+const inOrder = (one: Letter, other: Letter): number => one.arranged.position - other.arranged.position;
+
+/** The letters that a consume brought. */
+export function lettersIn(group: GroupView, { deliveries }: ConsumeCall): Letter[] {
+  const { letterOf } = indexOf(group);
+  return [...new Set(deliveries.flatMap((delivery) => letterOf.get(delivery) ?? []))].sort(inOrder);
+}
+
+/** The letters that other consumes may have brought before a call acted, with leases that may last until that judged instant. */
+export function lettersInFlight(group: GroupView, call: ConsumeCall, until: number): Letter[] {
+  const { flights } = indexOf(group);
+  const found = new Set<Letter>();
+  for (let index = countBelow(flights, leftOf, call.arrived) - 1; index >= 0; index -= 1) {
+    const { consume, over, allOver } = flights[index]!;
+    if (allOver < until) break;
+    if (over >= until) for (const letter of lettersIn(group, consume)) found.add(letter);
+  }
+  return [...found].sort(inOrder);
+}
+
 /** Whether the endpoint had surely shown a dead letter of that group by then: if not, arranging may have failed (K4). */
-export function hasAppeared({ letters }: GroupView, consume: ConsumeCall): boolean {
-  return letters.some(({ deliveries }) => deliveries.some((delivery) => before(delivery.consume, consume)));
+export function hasAppeared(group: GroupView, consume: ConsumeCall): boolean {
+  return indexOf(group).firstShown <= consume.left;
+}
+
+/** The acknowledgements that name a handler of that batch, in the order of sending. */
+export function acknowledgementsOf(group: GroupView, batch: ConsumeCall): readonly AcknowledgeView[] {
+  return indexOf(group).ofBatch.get(batch) ?? [];
 }
 
 /** The instant by which the last of what such a call may have taken has to be back. */
@@ -136,7 +241,10 @@ export function lostBefore(group: GroupView, consume: Placed): (ConsumeCall | Ot
 
 /** Until when what lost calls may have taken before that consume acted may stay away unseen; 0 where there is none. */
 export function hiddenUntil(group: GroupView, consume: Placed, slack: Slack): number {
-  return Math.max(0, ...lostBefore(group, consume).map((other) => backOf(other, slack)));
+  return largest(
+    lostBefore(group, consume).map((other) => backOf(other, slack)),
+    0,
+  );
 }
 
 /** When that letter has to be consumable, by what may have happened before a call acted; undefined if it may be settled. */
@@ -161,7 +269,10 @@ export function obligationAt(group: GroupView, letter: Letter, consume: Placed, 
       should: Infinity,
     };
   }
-  const must = Math.max(afterLost, ...deliveries.map((one) => leaseEnd(one).latest + slack.mustLate));
+  const must = largest(
+    deliveries.map((one) => leaseEnd(one).latest + slack.mustLate),
+    afterLost,
+  );
   const acknowledgement = touching(group, delivery, consume).at(-1);
   const cause = causeOf(letter, acknowledgement);
   return {
@@ -357,9 +468,9 @@ function returnsOfLetter(group: GroupView, letter: Letter, slack: Slack): Return
     said.add(stage);
     returns.push({ group, obligation, outcome, consume });
   };
-  for (const consume of group.consumes) {
+  const telling = [...letter.consumes, ...emptiesOver(group, letter)].sort((a, b) => a.left - b.left || a.id - b.id);
+  for (const consume of telling) {
     const delivered = letter.consumes.has(consume);
-    if (!delivered && !consume.empty) continue;
     const obligation = obligationAt(group, letter, consume, slack);
     if (obligation === undefined) continue;
     if (delivered) say('back', obligation, consume);

@@ -3,7 +3,7 @@ import { hasExtraMembers, type AcknowledgeView, type Due, type EntryView } from 
 import { before, isRecord, type AcknowledgeCall, type ConsumeCall } from '../history/calls.ts';
 import { kindOf } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
-import { returnsOf } from '../history/presence.ts';
+import { emptiesBetween, returnsOf } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { backInTime, comesBack } from './redelivery.ts';
 import { codeOf, controlOf, rejectedBeside, statusBeside } from './rejection.ts';
@@ -305,9 +305,8 @@ function lookedLater(
 ): ConsumeCall | undefined {
   const batches = entries.flatMap(({ delivery }) => (delivery === undefined ? [] : [delivery.consume]));
   const end = Math.max(...batches.map(({ received, lease }) => received[1] + lease.most + 9));
-  return group.consumes.find(
-    (other) => other.empty && other.query.standing === 'legal' && before(call, other) && other.received[0] >= end,
-  );
+  for (const other of emptiesBetween(group, call.arrived)) if (other.received[0] >= end) return other;
+  return undefined;
 }
 
 function* neverReturns(view: View): Generator<Finding> {
@@ -372,7 +371,7 @@ function* successIsSettled(view: View): Generator<Finding> {
 /** After a partial success the first stay gone and the rest comes back. */
 function* firstAreSettled(view: View): Generator<Finding> {
   for (const group of view.groups) {
-    const returns = returnsOf(group, view.header.slack);
+    const returns = Map.groupBy(returnsOf(group, view.header.slack), ({ obligation }) => obligation.acknowledgement);
     for (const one of group.acknowledgements) {
       const { success } = one.call.counts ?? { success: 0 };
       const size = one.batch?.deliveries.length ?? 0;
@@ -388,9 +387,8 @@ function* firstAreSettled(view: View): Generator<Finding> {
             again,
           );
       }
-      for (const back of returns) {
+      for (const back of returns.get(one) ?? []) {
         const { obligation, outcome, consume } = back;
-        if (obligation.acknowledgement !== one) continue;
         if (outcome === 'back')
           yield backInTime(back, view.header.slack) ? held(one.call, consume) : undecided(one.call, consume);
         else if (outcome === 'absent') {

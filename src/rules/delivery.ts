@@ -2,7 +2,7 @@
 import { before, mayHaveTaken, mayPrecede, type ConsumeCall } from '../history/calls.ts';
 import { compactBytes, parseJson } from '../history/json.ts';
 import { leaseEnd } from '../history/leases.ts';
-import { dueAt, hasAppeared, isSettledBefore, missedAt, obligationAt } from '../history/presence.ts';
+import { dueAt, emptiesOver, hasAppeared, isSettledBefore, missedAt, obligationAt } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -18,7 +18,9 @@ function* arrives(view: View, pick: (letter: Letter) => boolean, groups = view.g
   for (const group of groups) {
     for (const letter of group.letters) {
       if (!pick(letter)) continue;
-      const missed = group.consumes.filter(
+      // What was handed out may be missing for other reasons since.
+      const come = letter.deliveries[0]?.consume.left;
+      const missed = [...emptiesOver(group, letter, come)].filter(
         (consume) => missedAt(group, letter, consume, view.header.slack)?.cause === 'arrival',
       );
       // If no other one of the group had appeared by then, it was the arranging that failed (K4).
@@ -43,7 +45,8 @@ function* boundedRounds(view: View): Generator<Finding> {
     const last = giving.at(-1);
     if (letters.length < 2 || last === undefined) continue;
     const bound = 10 + 3 * count;
-    const late = letters.filter(({ consumes }) => !giving.slice(0, bound).some((round) => consumes.has(round)));
+    const first = new Set(giving.slice(0, bound));
+    const late = letters.filter(({ consumes }) => consumes.isDisjointFrom(first));
     if (late.length === 0) yield held(last);
     const [end] = late.flatMap((letter) => endOfRounds(view, group, letter, giving, bound) ?? []);
     if (end !== undefined) {

@@ -141,8 +141,11 @@ function* disjoint(view: View): Generator<Finding> {
   for (const group of view.groups) {
     const giving = group.consumes.filter(({ deliveries }) => deliveries.length > 0);
     for (const [index, first] of giving.entries()) {
-      for (const second of giving.slice(index + 1)) {
-        if (before(first, second) || before(second, first)) continue;
+      for (let next = index + 1; next < giving.length; next += 1) {
+        const second = giving[next]!;
+        // They stand in the order of sending.
+        if (before(first, second)) break;
+        if (before(second, first)) continue;
         const apartAtMost = Math.max(second.received[1] - first.sent[0], first.received[1] - second.sent[0]);
         const twice = first.deliveries.find((one) => {
           const letter = view.letterOf(one);

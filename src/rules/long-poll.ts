@@ -5,6 +5,9 @@ import { leaseEnd } from '../history/leases.ts';
 import type { ParameterForm } from '../history/parameters.ts';
 import {
   consumableAt,
+  failedBetween,
+  lettersIn,
+  lettersInFlight,
   lostBefore,
   obligationAt,
   owes,
@@ -132,10 +135,11 @@ function* availableAtOnce(view: View, { call, group, wait, least, most }: Poll):
   } else yield undecided(call);
 }
 
-/** What was made dead while the poll was open and had been nowhere else when it was answered. */
+/** What was made dead while the poll was open and had been nowhere else when it was answered: what came, or where nothing did all. */
 function arrivals(view: View, { call, group }: Poll): Obligation[] {
+  const letters = call.empty ? failedBetween(group, call.sent[1], call.received[0]) : lettersIn(group, call);
   return (
-    group.letters
+    letters
       // The poll left us before the failing acknowledgement did.
       .filter(({ arranged }) => arranged.failed[0] > call.sent[1])
       .map((letter) => obligationAt(group, letter, call, view.header.slack))
@@ -150,7 +154,6 @@ function* arrivesWithin(view: View, poll: Poll): Generator<Finding> {
   const { slack } = view.header;
   for (const { letter, must } of arrivals(view, poll)) {
     const returned = letter.consumes.has(call);
-    if (!returned && !call.empty) continue;
     // An answer that comes when an empty one might has not come during the wait (D4).
     const end = wait - slack.waitEarly;
     if (returned && call.received[1] < call.sent[0] + end) {
@@ -177,9 +180,8 @@ function* arrivesWithin(view: View, poll: Poll): Generator<Finding> {
 function* arrivesSoon(view: View, poll: Poll): Generator<Finding> {
   const { call, group } = poll;
   const bound = 3;
-  const arrived = arrivals(view, poll)
-    .map(({ letter }) => letter)
-    .filter(({ consumes }) => consumes.has(call));
+  if (call.empty) return;
+  const arrived = arrivals(view, poll).map(({ letter }) => letter);
   // The first that arrived ends the wait.
   const [first] = arrived.toSorted((a, b) => a.arranged.failed[0] - b.arranged.failed[0]);
   if (first === undefined) return;
@@ -197,7 +199,8 @@ function* arrivesSoon(view: View, poll: Poll): Generator<Finding> {
 
 function* inFlightIsNone(view: View, poll: Poll): Generator<Finding> {
   const { call, group } = poll;
-  const inFlight = group.letters.some(({ deliveries }) =>
+  if (!call.empty) return;
+  const inFlight = lettersInFlight(group, call, call.received[1]).some(({ deliveries }) =>
     deliveries.some(
       (delivery) =>
         before(delivery.consume, call) &&
@@ -210,7 +213,9 @@ function* inFlightIsNone(view: View, poll: Poll): Generator<Finding> {
 
 function* leaseEndReturned(view: View, { call, group, wait }: Poll): Generator<Finding> {
   const { slack } = view.header;
-  for (const letter of group.letters) {
+  // Nothing is missing where something came.
+  const letters = call.empty ? lettersInFlight(group, call, call.sent[1]) : lettersIn(group, call);
+  for (const letter of letters) {
     const obligation = obligationAt(group, letter, call, slack);
     if (obligation?.cause !== 'lease' || obligation.delivery === undefined) continue;
     const { consume } = obligation.delivery;

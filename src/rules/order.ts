@@ -1,6 +1,7 @@
 /** Acknowledging in the order of consumption. Rulings A4, B1 to B7, C4. */
 import type { AcknowledgeView } from '../history/acknowledgements.ts';
 import { mayPrecede } from '../history/calls.ts';
+import { acknowledgementsOf } from '../history/presence.ts';
 import type { GroupView, View } from '../history/view.ts';
 import { countsNoMoreThan, dueOnes, inSequence, mostOf } from './acknowledge.ts';
 import { comesBack, comesBackSoon } from './redelivery.ts';
@@ -91,10 +92,12 @@ function* prefix(view: View): Generator<Finding> {
 /** A second request for what the first left out. */
 function* restLater(view: View): Generator<Finding> {
   for (const { group, one } of all(view)) {
-    const earlier = group.acknowledgements.filter((other) => other !== one && mayPrecede(other.call, one.call));
+    if (one.batch === undefined) continue;
+    const earlier = acknowledgementsOf(group, one.batch).filter(
+      (other) => other !== one && mayPrecede(other.call, one.call),
+    );
     const named = new Set(earlier.flatMap((other) => other.entries?.map(({ delivery }) => delivery) ?? []));
     const rest =
-      one.batch !== undefined &&
       earlier.some((other) => other.batch === one.batch && other.call.reply === 'ok') &&
       one.entries?.every(({ delivery }) => !named.has(delivery)) === true;
     if (!rest) continue;

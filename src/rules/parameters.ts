@@ -1,5 +1,6 @@
 /** The three query parameters of the consume: ranges, types, defaults. Rulings E1 to E8. */
 import { before, isRecord, type ConsumeCall } from '../history/calls.ts';
+import { largest } from '../history/extremes.ts';
 import { leaseEnd } from '../history/leases.ts';
 import { parameterNames, rangeOf, type ParameterForm, type ParameterName } from '../history/parameters.ts';
 import { hasAppeared, missedAt, obligationAt, owes } from '../history/presence.ts';
@@ -141,7 +142,10 @@ function wasThere({ header: { slack } }: View, group: GroupView, letter: Letter,
 
 function* several(view: View): Generator<Finding> {
   for (const group of view.groups) {
-    const most = Math.max(0, ...group.consumes.map((call) => call.deliveries.length));
+    const most = largest(
+      group.consumes.map((call) => call.deliveries.length),
+      0,
+    );
     if (group.letters.length > 1 && most > 0) {
       yield noted(
         `${group.queue.mode}: ${most > 1 ? 'several dead letters come in one answer' : 'one dead letter an answer'}`,

@@ -1,7 +1,16 @@
 /** Leases: how long nobody else gets a dead letter, and by when it is back. Rulings D1, D3, C3, C8, G8. */
 import { before, mayPrecede, type ConsumeCall, type Delivery } from '../history/calls.ts';
+import { largest } from '../history/extremes.ts';
 import { leaseEnd, type Slack } from '../history/leases.ts';
-import { hiddenUntil, latenessOf, returnsOf, touching, type Cause, type Return } from '../history/presence.ts';
+import {
+  emptiesBetween,
+  hiddenUntil,
+  latenessOf,
+  returnsOf,
+  touching,
+  type Cause,
+  type Return,
+} from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, inSeconds, noted, rule, undecided, type Finding, type Rule } from './rule.ts';
 
@@ -54,11 +63,8 @@ function* leaseHeld(
     hiddenUntil(group, other, view.header.slack) <= consume.sent[0] &&
     !group.deletions.some((deletion) => mayPrecede(deletion, other)) &&
     touching(group, first, other).length === 0;
-  const asked = group.consumes.find(
+  const asked = emptiesBetween(group, consume.arrived, consume.sent[0] + wait).find(
     (other) =>
-      other.empty &&
-      other.query.standing === 'legal' &&
-      before(consume, other) &&
       other.received[1] <= consume.sent[0] + wait &&
       (second === undefined || before(other, second.consume)) &&
       tells(other),
@@ -236,8 +242,8 @@ function* defaultAckWait(view: View): Generator<Finding> {
 
 function* promptly(view: View): Generator<Finding> {
   yield* comesBackSoon(view, ['lease']);
-  const latest = Math.max(
-    ...view.groups.flatMap((group) => returnsOf(group, view.header.slack)).map((one) => latenessOf(one) ?? -Infinity),
+  const latest = largest(
+    view.groups.flatMap((group) => returnsOf(group, view.header.slack)).map((one) => latenessOf(one) ?? -Infinity),
   );
   if (latest > 0.5) yield noted(`the latest redelivery came ${inSeconds(latest)} after the end of its lease`);
 }

@@ -1,5 +1,6 @@
 /** Dead letters are kept for 72 hours and no longer. Ruling D6; needs a controlled clock. */
 import { before, type ConsumeCall } from '../history/calls.ts';
+import { smallest } from '../history/extremes.ts';
 import { hiddenUntil, obligationAt, provesMissing, RETENTION_SURE, returnsOf } from '../history/presence.ts';
 import type { GroupView, Letter, View } from '../history/view.ts';
 import { broken, held, rule, undecided, type Finding, type Rule } from './rule.ts';
@@ -40,8 +41,10 @@ interface Look {
 function* afterTheEnd(view: View): Generator<Look> {
   const { slack } = view.header;
   for (const group of view.groups) {
+    const firstFailed = smallest(group.letters.map(({ arranged }) => arranged.failed[1]));
+    const old = group.consumes.filter(({ sent }) => sent[0] - firstFailed > GONE);
     for (const letter of group.letters) {
-      for (const consume of group.consumes) {
+      for (const consume of old) {
         if (consume.sent[0] - letter.arranged.failed[1] <= GONE) continue;
         const obligation = obligationAt(group, letter, consume, slack);
         if (obligation === undefined) continue;

@@ -6,6 +6,7 @@
 import type { Exchange } from '../../../schemas/types.ts';
 import type { AcknowledgeView } from '../../history/acknowledgements.ts';
 import type { Call, ConsumeCall } from '../../history/calls.ts';
+import { largest } from '../../history/extremes.ts';
 import { leaseEnd } from '../../history/leases.ts';
 import type { GroupView, View } from '../../history/view.ts';
 import { excerpt } from '../plain.ts';
@@ -186,11 +187,11 @@ function arrangingOf(
   told: ReadonlySet<number>,
   at: (instant: number) => number,
 ): Timeline['arranging'] {
-  const last = Math.max(0, ...told);
+  const last = largest(told);
   const spans = history.exchanges.filter(({ id }) => !told.has(id) && id < last).map(spanOf);
   // A hook's calls stand on our own clock only.
   if (history.header.clock === 'wall')
-    spans.push(...history.arrangings.map(({ sent, received }): [number, number] => [sent, received]));
+    for (const { sent, received } of history.arrangings) spans.push([sent, received]);
   const merged: [from: number, to: number, calls: number][] = [];
   for (const [from, to] of spans.sort(([a], [b]) => a - b)) {
     const before = merged.at(-1);

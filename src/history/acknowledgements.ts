@@ -183,8 +183,12 @@ function outstandings(
   slack: Slack,
   mode: ArrangedQueue['mode'],
 ): Context['isOutstanding'] {
-  let open = consumes.filter((consume) => consume.deliveries.length > 0 || mayHaveTaken(consume));
+  const taking = consumes.filter((consume) => consume.deliveries.length > 0 || mayHaveTaken(consume));
+  /** Those that were sent before some batch arrived that was asked about, and were not over yet. */
+  const open: ConsumeCall[] = [];
+  let next = 0;
   return (batch, call) => {
+    for (; next < taking.length && taking[next]!.left < batch.arrived; next += 1) open.push(taking[next]!);
     const kept: ConsumeCall[] = [];
     let found = false;
     let looked = 0;
@@ -195,7 +199,7 @@ function outstandings(
       kept.push(other);
       found = other !== batch;
     }
-    if (kept.length < looked) open = [...kept, ...open.slice(looked)];
+    if (kept.length < looked) open.splice(0, looked, ...kept);
     return found;
   };
 }

@@ -10,7 +10,7 @@ import type { Result } from './figures.ts';
 import { median } from './statistics.ts';
 
 const PROGRAMS = 300;
-const PROGRAMS_SMALL = 60;
+const PROGRAMS_SMALL = 20;
 
 export async function measureControlled(bench: Bench): Promise<Result[]> {
   bench.say('a run under a controlled clock');

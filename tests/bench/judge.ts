@@ -12,7 +12,7 @@ const RECORDED = new URL('../../fixtures/certified/evidence.ndjson.br', import.m
 
 /** Seconds for all rounds of one size; what is not done by then is not reached. */
 const MOST_SECONDS = 300;
-const MOST_SECONDS_SMALL = 8;
+const MOST_SECONDS_SMALL = 5;
 
 export async function measureJudge(bench: Bench): Promise<Result[]> {
   const warming = join(bench.directory, 'warming.ndjson');
@@ -40,7 +40,7 @@ async function synthetic(bench: Bench, shape: Shape, warming: string): Promise<R
     if (trouble === undefined) {
       bench.say(`judging ${size} exchanges ${SHAPES[shape]}`);
       const exchanges = writeEvidence(path, shape, size);
-      ({ rounds, trouble } = await judged(bench, path, warming, bench.rounds(size < 100_000 ? 5 : 3)));
+      ({ rounds, trouble } = await judged(bench, path, warming, bench.rounds(bench.small || size >= 100_000 ? 3 : 5)));
       if (rounds.some(({ exitCode }) => exitCode !== 0)) throw new Error(`the evidence ${path} is not conformant`);
       if (rounds.length > 0) reached.push({ size: exchanges, rounds });
     }

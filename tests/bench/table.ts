@@ -58,7 +58,8 @@ export function documentOf(figures: readonly Figure[], report: Report | undefine
   const known = new Map(report?.figures.map((measured) => [measured.name, measured]));
   const rows = figures.map((figure) => {
     const [, median, least, most, rounds, , met] = cellsOf({ ...figure, ...known.get(figure.name) });
-    const values = known.has(figure.name) ? [median, `${least} – ${most}`, rounds] : ['', '', ''];
+    const spread = rounds === '0' ? '' : `${least} – ${most}`;
+    const values = known.has(figure.name) ? [median, spread, rounds] : ['', '', ''];
     return `| ${[`\`${figure.name}\``, figure.does, figure.versus, ...values, aimOf(figure), known.has(figure.name) ? met : ''].join(' | ')} |`;
   });
   return [

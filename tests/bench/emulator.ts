@@ -47,7 +47,7 @@ async function answering(bench: Bench): Promise<Result[]> {
   const acknowledged = await acknowledge(agent, emulator, sample, 'success');
   const bare = await bareServer(sample, acknowledged);
   try {
-    const rounds = await repeated(1 + bench.rounds(bench.small ? 3 : 9), async (round) => {
+    const rounds = await repeated(1 + bench.rounds(bench.small ? 5 : 9), async (round) => {
       await emulator.arrange(emulator.path, PAIRS);
       const load = new Map<Place, Load>();
       for (const place of round % 2 === 0 ? [emulator, bare] : [bare, emulator])
@@ -113,7 +113,7 @@ async function pairs(agent: Dispatcher, place: Place): Promise<Load> {
 
 async function parked(bench: Bench): Promise<Result[]> {
   bench.say('polls that wait');
-  const rounds = await repeated(bench.rounds(bench.small ? 2 : 5), async () => {
+  const rounds = await repeated(bench.rounds(5), async () => {
     // Under a controlled clock, which tells how many wait.
     const emulator = await serving(['--clock', 'controlled']);
     const bare = await bareServer('[]', '{}');

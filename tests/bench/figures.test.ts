@@ -48,6 +48,10 @@ describe('what was recorded', () => {
     expect(worsened([measured], { 'start/slow': 2 })).toEqual(['start/slow was not reached: 5 s were over']);
     expect(worsened([measured], {})).toEqual([]);
   });
+
+  test('must be there for each ratio', () => {
+    expect(worsened([of(slow, 1), of(large, 300)], {})).toEqual(['start/slow is not recorded']);
+  });
 });
 
 describe('what is shown', () => {

@@ -204,6 +204,7 @@ export interface Result {
 
 /** A figure with what came of it, as it stands in the JSON. */
 export interface Measured extends Figure {
+  readonly values: readonly number[];
   readonly summary?: Summary;
   /** Absent where it has no aim or no value. */
   readonly met?: boolean;
@@ -212,7 +213,7 @@ export interface Measured extends Figure {
 
 export function measuredOf(figure: Figure, { values, note }: Pick<Result, 'values' | 'note'>): Measured {
   const { aim, good } = figure;
-  const known = { ...figure, ...(note === undefined ? {} : { note }) };
+  const known = { ...figure, ...(note === undefined ? {} : { note }), values };
   if (values.length === 0) return known;
   const summary = summaryOf(values);
   if (aim === undefined) return { ...known, summary };
@@ -234,12 +235,16 @@ export function recordedOf(measured: readonly Measured[]): Recorded {
   );
 }
 
-/** What is worse by more than half than it was recorded, or could not be measured any more, in words. */
+/**
+ * What is worse by more than half than it was recorded, or could not be measured any more, in words; also what could be
+ * measured and was never recorded, so that none is forgotten.
+ */
 export function worsened(measured: readonly Measured[], recorded: Recorded): string[] {
-  return measured.flatMap(({ name, good, summary, note }) => {
+  return measured.flatMap(({ name, unit, good, summary, note }) => {
+    if (unit !== undefined) return [];
     const was = recorded[name];
-    if (was === undefined) return [];
-    if (summary === undefined) return [`${name} was not reached: ${note ?? ''}`];
+    if (summary === undefined) return was === undefined ? [] : [`${name} was not reached: ${note ?? ''}`];
+    if (was === undefined) return [`${name} is not recorded`];
     const times = good === 'low' ? summary.median / was : was / summary.median;
     return times > WORST
       ? [`${name} is ${times.toFixed(2)} times worse than recorded: ${summary.median.toPrecision(3)}, not ${was}`]

@@ -13,7 +13,7 @@ export async function measureStart(bench: Bench): Promise<Result[]> {
   const empty = join(bench.directory, 'empty');
   await mkdir(empty);
   await writeFile(join(empty, 'empty.test.js'), "test('nothing', () => {});\n");
-  const rounds = await repeated(bench.rounds(bench.small ? 3 : 11), async (round) => {
+  const rounds = await repeated(bench.rounds(bench.small ? 5 : 11), async (round) => {
     const out = join(bench.directory, `start-${round}`);
     const node = (await succeeded(['-e', '0'])).seconds;
     const help = (await succeeded([BIN, '--help'])).seconds;

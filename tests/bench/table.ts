@@ -57,7 +57,7 @@ function valueOf(value: number, { unit }: Pick<Figure, 'unit'>): string {
 export function documentOf(figures: readonly Figure[], report: Report | undefined): string {
   const known = new Map(report?.figures.map((measured) => [measured.name, measured]));
   const rows = figures.map((figure) => {
-    const [, median, least, most, rounds, , met] = cellsOf({ ...figure, ...known.get(figure.name) });
+    const [, median, least, most, rounds, , met] = cellsOf({ ...figure, values: [], ...known.get(figure.name) });
     const spread = rounds === '0' ? '' : `${least} – ${most}`;
     const values = known.has(figure.name) ? [median, spread, rounds] : ['', '', ''];
     return `| ${[`\`${figure.name}\``, figure.does, figure.versus, ...values, aimOf(figure), known.has(figure.name) ? met : ''].join(' | ')} |`;

@@ -71,7 +71,7 @@ export function documentOf(figures: readonly Figure[], report: Report | undefine
     'machine, in turn with it. What is written here can be measured again anywhere:',
     '',
     '```sh',
-    'npm run bench                      # all of it: about an hour, on a machine that does nothing else',
+    'npm run bench                      # all of it: some forty minutes, on a machine that does nothing else',
     'npm run bench -- judge start       # some groups: those that stand before the first slash',
     'npm run bench -- --small           # what fits into a minute; fails if a ratio is worse by more than half than recorded',
     'npm run bench -- --small --record  # records these: tests/bench/recorded.json',

@@ -30,8 +30,9 @@ import { resultsHtml, resultsMarkdown } from '../../src/report/results.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
 import { command } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';
+import { random } from '../support/random.ts';
 import { listener, speak } from '../support/terminal.ts';
-import { flipped, flippedAt, random } from './flips.ts';
+import { flipped, flippedAt } from './flips.ts';
 
 const recorded = await readFile(new URL('../../fixtures/certified/evidence.ndjson.br', import.meta.url));
 const bytes = unpacked(recorded);

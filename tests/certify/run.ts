@@ -20,9 +20,10 @@ import { version } from '../../src/package.ts';
 import { generated, secondsFor } from '../../src/programs/scenarios.ts';
 import { scenariosFor } from '../matrix/subject.ts';
 import { command, start } from '../support/command.ts';
+import { random } from '../support/random.ts';
 import { PROJECT, settings } from '../support/settings.ts';
 import { speak } from '../support/terminal.ts';
-import { flipped, random } from './flips.ts';
+import { flipped } from './flips.ts';
 
 const USAGE = `npm run certified -- [--record | --deviants CHAPTER]
                        a certify run against the emulator: it is packed, verified, and refused after each of 50 flips

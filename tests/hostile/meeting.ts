@@ -1,12 +1,12 @@
 /** The real command, run against one hostile endpoint, and what came of it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Hostile } from '../../fixtures/hostile/hostile.ts';
+import { megabytesOf } from '../support/processes.ts';
 import { serve } from './serve.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
@@ -56,7 +56,7 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     let megabytes: number | undefined;
     const timers = [
-      setInterval(() => (megabytes = mostMemory(child.pid) ?? megabytes), 100),
+      setInterval(() => (megabytes = megabytesOf(child.pid, 'most') ?? megabytes), 100),
       // Whoever is still there long after the time is out has failed; nothing else is to wait for that.
       setTimeout(() => child.kill('SIGKILL'), seconds * 1500),
     ];
@@ -73,15 +73,5 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
     };
   } finally {
     await served.close();
-  }
-}
-
-/** The peak of what a process and its threads hold in memory, as Linux tells it. */
-function mostMemory(pid: number | undefined): number | undefined {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
   }
 }

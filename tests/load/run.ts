@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Verdict } from '../../schemas/types.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
+import { serve } from '../support/processes.ts';
 import { cases, type LoadCase } from './cases.ts';
 import { forcedBy, type Forced } from './forced.ts';
 
@@ -64,7 +65,9 @@ async function carryOut(one: LoadCase, { said, waited, longest }: Forced): Promi
   const out = join(OUT, one.name);
   await rm(out, { recursive: true, force: true });
   try {
-    const url = await endpoint(one, children);
+    const served = await serve(new URL('endpoint.ts', import.meta.url), one.queues, one.delayMs);
+    children.push(served.process);
+    const { url } = served;
     for (let count = 0; count < one.busy; count += 1) children.push(spawn(process.execPath, ['-e', 'for (;;);']));
     const start = performance.now();
     const where = `run --endpoint ${url} --project p1 --max-queues ${Math.min(400, one.queues)} --quiet`;
@@ -114,14 +117,6 @@ function problemsOf(one: LoadCase, { exitCode, wall, waited, left }: Omit<Result
       : [`it took more than ${one.mostRatio} times what its waits force`]),
     ...(left === 0 ? [] : [`${left} queues are left`]),
   ];
-}
-
-async function endpoint({ queues, delayMs }: LoadCase, children: ChildProcess[]): Promise<string> {
-  const script = fileURLToPath(new URL('endpoint.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, `${queues}`, `${delayMs}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  const [text] = (await once(child.stdout, 'data')) as [Buffer];
-  return text.toString().trim();
 }
 
 async function queuesLeft(url: string): Promise<number> {

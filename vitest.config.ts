@@ -25,7 +25,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           // Half of the time they wait for commands that they have started.
           maxWorkers: 2,
-          // No module keeps anything that changes: loading all of them anew for every file would find nothing, and take its time.
+          // No module keeps state (tests/house.test.ts): loading all of them anew for every file would take a fifth of the time.
           isolate: false,
           unstubEnvs: true,
           // An end for what hangs; a busy machine may take its time.

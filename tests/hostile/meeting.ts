@@ -29,9 +29,12 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
   const { serving } = served;
   try {
     const begin = performance.now();
+    const command = ['run', '--endpoint', serving.url, '--project', 'p1', '--out', directory];
     const { process: child, ended } = start(
       [
-        ...['run', '--endpoint', serving.url, '--project', 'p1', '--out', directory, '--seed=7', '--programs=0'],
+        ...command,
+        '--seed=7',
+        '--programs=0',
         ...(only === '*' ? [] : ['--only', only]),
         ...(serving.clockUrl === undefined ? [] : ['--clock-url', serving.clockUrl]),
       ],

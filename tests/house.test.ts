@@ -151,6 +151,19 @@ test('every file stands in a room of the house', () => {
   expect(Object.keys(house).filter((name) => sources.every(({ room }) => room !== name))).toEqual([]);
 });
 
+test('no module keeps state of its own: test files share those that they load', () => {
+  const state = /^(?:export )?(?:(?:let|var)\b.*|const .*= (?:new (?:Map|Set)(?:<.*>)?\(\)|\[\]|\{\});)$/m;
+  expect("import 'a';\nlet calls = 0;").toMatch(state);
+  expect('export const seen = new Map<string, Set<string>>();').toMatch(state);
+  // The aggregate is one itself.
+  const loaded = sources.filter(({ file }) => file !== 'specs/campaign.spec.ts');
+  const wrong = loaded.flatMap(({ file, text }) => {
+    const [found] = state.exec(text) ?? [];
+    return found === undefined ? [] : [`${file}: ${found}`];
+  });
+  expect(wrong).toEqual([]);
+});
+
 describe('dependencies point one way', () => {
   test.for(Object.entries(house))('%s imports only the rooms below it', ([name, { rooms }]) => {
     const allowed = new Set([name, ...rooms, 'schemas']);

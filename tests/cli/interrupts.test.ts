@@ -89,8 +89,8 @@ const moments = [
   ['while it polls', 'long-poll/empty/29', /^GET \S+\/deadletters$/, 1],
 ] as const;
 
-// One after the other: each starts a command or two, and tests of other files measure time.
-describe('a run that is interrupted', { timeout: 120_000 }, () => {
+// Beside each other, and beside the two runs below: nearly all that they do is wait.
+describe.concurrent('a run that is interrupted', { timeout: 120_000 }, () => {
   test.for(moments)('%s ends its evidence and leaves no queue', async ([, only, pattern, times], { expect }) => {
     // A queue is there before an answer tells of it.
     await using endpoint = await watched(
@@ -173,6 +173,26 @@ describe('a run that is interrupted', { timeout: 120_000 }, () => {
   });
 });
 
+describe.concurrent('two runs at the same time', { timeout: 120_000 }, () => {
+  test('against one endpoint with few queues do not disturb each other', async ({ expect }) => {
+    await using endpoint = await watched({ quota: 4 });
+    await using directory = await ownDirectory();
+    const where = ['--endpoint', endpoint.url, '--project', PROJECT, '--programs', '0', '--seed', '7'];
+    const runs = await Promise.all(
+      ['one', 'other'].map((name) =>
+        command(['run', ...where, '--only', 'response/bare-body/*', '--out', join(directory.path, name)]),
+      ),
+    );
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    for (const name of ['one', 'other']) {
+      const verdict: unknown = JSON.parse(await readFile(join(directory.path, name, 'verdict.json'), 'utf8'));
+      expect(verdict).toMatchObject({ verdict: 'conformant', filtered: true });
+    }
+    expect(await endpoint.queues()).toEqual([]);
+  });
+});
+
+// Alone: one of them has to be killed within the fraction of a second in which no answer has come.
 describe('a run that is killed', { timeout: 120_000 }, () => {
   test.for([
     ['under way', /^GET \S+\/deadletters$/, 3],
@@ -209,23 +229,4 @@ describe('a run that is killed', { timeout: 120_000 }, () => {
       expect(again.out).toContain(`in all       0 queues deleted, ${known} gone before, 0 not deleted`);
     },
   );
-});
-
-describe('two runs at the same time', { timeout: 120_000 }, () => {
-  test('against one endpoint with few queues do not disturb each other', async ({ expect }) => {
-    await using endpoint = await watched({ quota: 4 });
-    await using directory = await ownDirectory();
-    const where = ['--endpoint', endpoint.url, '--project', PROJECT, '--programs', '0', '--seed', '7'];
-    const runs = await Promise.all(
-      ['one', 'other'].map((name) =>
-        command(['run', ...where, '--only', 'response/bare-body/*', '--out', join(directory.path, name)]),
-      ),
-    );
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    for (const name of ['one', 'other']) {
-      const verdict: unknown = JSON.parse(await readFile(join(directory.path, name, 'verdict.json'), 'utf8'));
-      expect(verdict).toMatchObject({ verdict: 'conformant', filtered: true });
-    }
-    expect(await endpoint.queues()).toEqual([]);
-  });
 });

@@ -21,7 +21,7 @@ describe('a counterexample', () => {
       '--only',
       'programs/*',
       '--programs',
-      '40',
+      '20',
       '--seed',
       '2',
       '--out',

@@ -7,7 +7,7 @@ import { ownDirectory } from '../support/directory.ts';
 import { speak } from '../support/terminal.ts';
 
 /** Waits for nothing on any endpoint. */
-const INSTANT = 'redelivery/again-and-again/failed';
+const INSTANT = 'redelivery/NORMAL/after-fail';
 const TOKEN = 'r1ght-T0ken';
 
 async function everything(directory: string): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * npm run delivery: packs the package, installs it as a stranger would, and runs it from there: on the oldest Node that it
+ * npm run delivery: builds and packs the package, installs it as a stranger would, and runs it from there: on the oldest Node that it
  * supports and on the newest, by somebody who may not write into it, beside a vitest configuration of the stranger's own.
  * Needs the package registry. Exits with 1 if anything is not as it should be; with --timed also if a run takes too long,
  * which says something on a quiet machine only.
@@ -37,7 +37,14 @@ function expect(holds: boolean, problem: string): void {
 
 /** The tarball, and what is in it. */
 async function pack(): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', directory]);
+  const { stdout } = await run('npm', [
+    'pack',
+    '--json',
+    '--silent',
+    '--ignore-scripts',
+    '--pack-destination',
+    directory,
+  ]);
   const [packed] = Object.values(JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Record<string, Packed>);
   if (packed === undefined) throw new Error(`npm pack said nothing of what it packed: ${stdout}`);
   const { filename, size, files } = packed;

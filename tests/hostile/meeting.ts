@@ -1,17 +1,9 @@
 /** The real command, run against one hostile endpoint, and what came of it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Hostile } from '../../fixtures/hostile/hostile.ts';
+import { start } from '../support/command.ts';
 import { megabytesOf } from '../support/processes.ts';
 import { serve } from './serve.ts';
-
-const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
-
-const COMPILED = join(tmpdir(), 'dms-conformance-hostile');
 
 /** Given to every endpoint, and to be found nowhere. */
 export const TOKEN = 'h0stile-T0ken/8f2c';
@@ -37,9 +29,8 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
   const { serving } = served;
   try {
     const begin = performance.now();
-    const command = [BIN, 'run', '--endpoint', serving.url, '--project', 'p1', '--out', directory];
-    const child = spawn(
-      process.execPath,
+    const command = ['run', '--endpoint', serving.url, '--project', 'p1', '--out', directory];
+    const { process: child, ended } = start(
       [
         ...command,
         '--seed=7',
@@ -47,23 +38,18 @@ export async function meet({ name, only, seconds }: Hostile, reports: string): P
         ...(only === '*' ? [] : ['--only', only]),
         ...(serving.clockUrl === undefined ? [] : ['--clock-url', serving.clockUrl]),
       ],
-      // The cache saves a sixth of what starting so many processes takes.
-      { env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...serving.env, DMS_TOKEN: TOKEN } },
+      { env: { ...serving.env, DMS_TOKEN: TOKEN } },
     );
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     let megabytes: number | undefined;
     const timers = [
       setInterval(() => (megabytes = megabytesOf(child.pid, 'most') ?? megabytes), 100),
       // Whoever is still there long after the time is out has failed; nothing else is to wait for that.
       setTimeout(() => child.kill('SIGKILL'), seconds * 1500),
     ];
-    const [exit] = (await once(child, 'close')) as [number | null];
+    const { exitCode: exit, out, err } = await ended;
     for (const timer of timers) clearInterval(timer);
     return {
-      exit: exit ?? -1,
+      exit,
       seconds: (performance.now() - begin) / 1000,
       megabytes,
       out,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Spoken } from './terminal.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/dms-conformance.js', import.meta.url));
 
 export interface Started {
   readonly process: ChildProcessWithoutNullStreams;

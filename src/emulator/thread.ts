@@ -31,6 +31,7 @@ export function emulatorThread(): EmulatorThread {
       last += 1;
       open.set(last, { resolve, reject });
       worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker is no window
       worker.postMessage({ id: last, asked });
     });
   return {

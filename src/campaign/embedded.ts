@@ -1,5 +1,4 @@
-import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator.ts';
-import { emulatorThread } from '../emulator/thread.ts';
+import { startEmulator, type EmulatorOptions } from '../emulator/emulator.ts';
 import type { Settings } from './settings.ts';
 import { remoteTarget, type Target } from './target.ts';
 
@@ -11,26 +10,18 @@ const TOKEN = 'token-of-the-embedded-emulator';
 
 /** What a run is told to test. */
 export function targetOf({ endpoint, ...settings }: Settings): Target {
-  if (endpoint !== undefined) return remoteTarget({ ...settings, endpoint });
-  const thread = emulatorThread();
-  return targetMadeOf(settings.project, (options) => thread.start(options));
+  return endpoint === undefined ? embeddedTarget(settings.project) : remoteTarget({ ...settings, endpoint });
 }
 
-/** The embedded emulator in this thread, under a controlled clock, one of its own for each scenario; `optionsOfOne` is asked for each. */
+/** The embedded emulator under a controlled clock, one of its own for each scenario; `optionsOfOne` is asked for each. */
 export function embeddedTarget(project: string, optionsOfOne: () => EmulatorOptions = () => ({})): Target {
-  return targetMadeOf(project, (options) => startEmulator({ ...optionsOfOne(), ...options }));
-}
-
-type Required = Pick<EmulatorOptions, 'project' | 'token' | 'clock'>;
-
-function targetMadeOf(project: string, start: (options: Required) => Promise<Emulator>): Target {
   return {
     name: 'embedded',
     clock: 'controlled',
     token: TOKEN,
     atOnce: AT_ONCE,
     async open() {
-      const emulator = await start({ project, token: TOKEN, clock: 'controlled' });
+      const emulator = await startEmulator({ project, token: TOKEN, ...optionsOfOne(), clock: 'controlled' });
       const { url, clock } = emulator;
       return { url, hook: clock && (() => clock), vanishes: true, close: () => emulator.close() };
     },

@@ -15,11 +15,17 @@ const MOST_SECONDS = 300;
 const MOST_SECONDS_SMALL = 5;
 
 export async function measureJudge(bench: Bench): Promise<Result[]> {
-  const warming = join(bench.directory, 'warming.ndjson');
-  writeEvidence(warming, 'many', SIZES[0]);
-  const results = [await recorded(bench, warming)];
-  for (const shape of Object.keys(SHAPES) as Shape[]) results.push(...(await synthetic(bench, shape, warming)));
+  const results = [await recorded(bench, warmingOf(bench, 'many'))];
+  for (const shape of Object.keys(SHAPES) as Shape[])
+    results.push(...(await synthetic(bench, shape, warmingOf(bench, shape))));
   return results;
+}
+
+/** Evidence to warm up with: of the same shape, since other code is slow in another one. */
+function warmingOf({ directory }: Bench, shape: Shape): string {
+  const path = join(directory, `warming-${shape}.ndjson`);
+  writeEvidence(path, shape, SIZES[0]);
+  return path;
 }
 
 async function recorded(bench: Bench, warming: string): Promise<Result> {
@@ -46,7 +52,9 @@ async function synthetic(bench: Bench, shape: Shape, warming: string): Promise<R
     }
     results.push({ name: `judge/${shape}/${size}`, values: rounds.map(ratioOf), ...noted(trouble) });
     if (rounds.length === 0) trouble ??= 'a smaller size was not reached';
-    if (size === COMMAND_SIZE) results.push(...(await asCommand(bench, shape, path, trouble)));
+    if (size === COMMAND_SIZE) {
+      results.push(...(await asCommand(bench, shape, path, rounds.length === 0 ? trouble : undefined)));
+    }
     await rm(path, { force: true });
   }
   return [...results, exponent(shape, reached, trouble)];

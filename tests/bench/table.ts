@@ -50,7 +50,8 @@ function aimOf(figure: Figure): string {
 }
 
 function valueOf(value: number, { unit }: Pick<Figure, 'unit'>): string {
-  return unit === undefined ? value.toFixed(2) : `${value.toFixed(unit === 'MB' ? 0 : 1)} ${unit}`;
+  if (unit !== undefined) return `${value.toFixed(unit === 'MB' ? 0 : 1)} ${unit}`;
+  return value < 0.1 ? value.toPrecision(2) : value.toFixed(2);
 }
 
 /** docs/performance.md: all figures that there are, with what came of those that were measured. */

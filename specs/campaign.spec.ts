@@ -16,12 +16,13 @@ import { configure } from '../src/campaign/configure.ts';
 import { targetOf } from '../src/campaign/embedded.ts';
 import { openEvidence } from '../src/campaign/evidence-file.ts';
 import type { Chapter, Scenario } from '../src/campaign/scenario.ts';
+import { selectedPrograms } from '../src/campaign/selection.ts';
 import type { Credentials } from '../src/campaign/settings.ts';
 import { refuseUnknown } from '../src/campaign/waivers-file.ts';
 import type { History } from '../src/history/evidence.ts';
 import { version } from '../src/package.ts';
 import { budgetFor, findCounterexamples } from '../src/programs/counterexamples.ts';
-import { generated, secondsFor } from '../src/programs/scenarios.ts';
+import { secondsFor } from '../src/programs/scenario.ts';
 import { allureResults } from '../src/report/allure.ts';
 import { plain } from '../src/report/plain.ts';
 import { placesOf } from '../src/report/words.ts';
@@ -61,11 +62,14 @@ if (settings.waivers !== undefined)
 const target = targetOf(settings);
 const programs: Chapter = {
   name: 'programs',
-  scenarios: generated({
-    seed: settings.seed,
-    count: settings.programs,
-    seconds: secondsFor(settings.profile, target.clock),
-  }),
+  scenarios:
+    selectedPrograms(settings) === 0
+      ? []
+      : (await import('../src/programs/scenarios.ts')).generated({
+          seed: settings.seed,
+          count: settings.programs,
+          seconds: secondsFor(settings.profile, target.clock),
+        }),
 };
 const scenarios = [...chapters, programs].flatMap((chapter) => chapter.scenarios);
 const arrangement = await arrangementOf(settings, target.clock, scenarios, register);

@@ -1,5 +1,6 @@
 import type { Clause, Header } from '../../schemas/types.ts';
 import { matcher } from '../history/matcher.ts';
+import { PROGRAMS } from '../history/programs.ts';
 import type { RegisteredClause } from '../history/register.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -18,6 +19,19 @@ interface Narrowing {
   readonly profile: Header['profile'];
   readonly clock: Header['clock'];
   readonly only?: string | undefined;
+}
+
+/** How many of the programs that are asked for are selected; they are known by their ids before they are generated. */
+export function selectedPrograms({
+  programs,
+  only,
+}: {
+  readonly programs: number;
+  readonly only?: string | undefined;
+}): number {
+  if (only === undefined) return programs;
+  const matches = matcher(only);
+  return Array.from({ length: programs }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
 }
 
 /** Picks scenarios and clauses by profile, clock and pattern. An empty selection is for the caller to refuse. */

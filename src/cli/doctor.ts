@@ -9,7 +9,8 @@ import { configure, type Configured, type RunOptions } from '../campaign/configu
 import { select } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { UsageError } from '../campaign/usage-error.ts';
-import { generated, secondsFor } from '../programs/scenarios.ts';
+import { secondsFor } from '../programs/scenario.ts';
+import { generated } from '../programs/scenarios.ts';
 import { curlOf } from '../report/curl.ts';
 import { excerpt } from '../report/plain.ts';
 import { count, duration } from '../report/words.ts';

@@ -9,7 +9,7 @@ import { EVIDENCE_FILE, openEvidence } from '../campaign/evidence-file.ts';
 import { integer } from '../campaign/given.ts';
 import { readEvidence } from '../history/evidence.ts';
 import { version } from '../package.ts';
-import { programScenario } from '../programs/scenarios.ts';
+import { programScenario } from '../programs/scenario.ts';
 import { historyText, programLines } from '../report/counterexample.ts';
 import { excerpt } from '../report/plain.ts';
 import { EXIT_MEANINGS } from '../report/words.ts';

@@ -6,14 +6,13 @@ import { configure, type RunOptions } from '../campaign/configure.ts';
 import { maskFor } from '../campaign/credentials.ts';
 import { EVIDENCE_FILE } from '../campaign/evidence-file.ts';
 import type { Scenario } from '../campaign/scenario.ts';
-import { matcher, select } from '../campaign/selection.ts';
+import { matcher, select, selectedPrograms } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { narrow } from '../campaign/shards.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { refuseUnknown } from '../campaign/waivers-file.ts';
-import { PROGRAMS } from '../history/programs.ts';
 import { version } from '../package.ts';
-import { generated, secondsFor } from '../programs/scenarios.ts';
+import { secondsFor } from '../programs/scenario.ts';
 import { plain } from '../report/plain.ts';
 import { SELF_TEST, terminalReport } from '../report/terminal.ts';
 import { count, duration, shortDigest, SUITE_FAILED } from '../report/words.ts';
@@ -45,7 +44,7 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
   if (settings.endpoint !== undefined) saveMemory();
   const clock = settings.endpoint === undefined || settings.clockUrl !== undefined ? 'controlled' : 'wall';
   if (settings.waivers !== undefined) refuseUnknown(settings.waivers, register, ALL_SCENARIOS);
-  const selection = selected(settings, clock);
+  const selection = await selected(settings, clock);
   const { programs } = selection;
   await mkdir(settings.out, { recursive: true }).catch((error: unknown) => {
     throw new UsageError(
@@ -124,14 +123,16 @@ interface Selected {
   readonly all: readonly Scenario[];
 }
 
-function selected(settings: Settings, clock: 'wall' | 'controlled'): Selected {
+async function selected(settings: Settings, clock: 'wall' | 'controlled'): Promise<Selected> {
   const { seed, programs: count, profile, only, shard } = settings;
   const matches = only === undefined ? () => true : matcher(only);
   const chosen = select(ALL_SCENARIOS, register.clauses, { ...settings, clock });
-  const programs = Array.from({ length: count }, (_, index) => `${PROGRAMS}${index + 1}`).filter(matches).length;
+  const programs = selectedPrograms(settings);
   if (chosen.scenarios.length === 0 && programs === 0) throw nothingSelected(settings);
-  const generates = clock === 'wall' || shard !== undefined;
-  const made = generates ? generated({ seed, count, seconds: secondsFor(profile, clock) }) : [];
+  const generates = programs > 0 && (clock === 'wall' || shard !== undefined);
+  const made = generates
+    ? (await import('../programs/scenarios.ts')).generated({ seed, count, seconds: secondsFor(profile, clock) })
+    : [];
   const whole = { ...chosen, scenarios: [...chosen.scenarios, ...made.filter(({ id }) => matches(id))] };
   if (shard === undefined)
     return { clauses: whole.clauses, scenarios: chosen.scenarios.length, programs, all: whole.scenarios };

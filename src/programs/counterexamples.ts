@@ -4,7 +4,7 @@ import type { Campaign } from '../campaign/campaign.ts';
 import type { Scenario } from '../campaign/scenario.ts';
 import type { History } from '../history/evidence.ts';
 import { lengthOf } from '../history/programs.ts';
-import { programScenario } from './scenarios.ts';
+import { programScenario } from './scenario.ts';
 import { shrink } from './shrink.ts';
 
 const REPLAYS = 3;

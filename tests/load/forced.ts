@@ -2,7 +2,8 @@ import { chapters } from '../../specs/chapters.ts';
 import { register } from '../../specs/register.ts';
 import { runCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
-import { generated, secondsFor } from '../../src/programs/scenarios.ts';
+import { secondsFor } from '../../src/programs/scenario.ts';
+import { generated } from '../../src/programs/scenarios.ts';
 import { PROJECT, settings } from '../support/settings.ts';
 
 export interface Forced {

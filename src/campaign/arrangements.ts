@@ -1,15 +1,14 @@
 /** From the setting `arrange` to an arrangement. */
-import { readFile } from 'node:fs/promises';
 import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { commandArrangement } from '../arrange/command.ts';
 import { hookArrangement } from '../arrange/hook.ts';
-import { preloadedArrangement, readPreloaded, type PreloadedQueue } from '../arrange/preloaded.ts';
+import { preloadedArrangement } from '../arrange/preloaded.ts';
 import type { Register } from '../history/register.ts';
+import { preloadedIn } from './preloaded-file.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Scenario } from './scenario.ts';
 import { select } from './selection.ts';
 import type { Settings } from './settings.ts';
-import { systemCode, UsageError } from './usage-error.ts';
 
 /**
  * The arrangement that a run is told to use. For `preloaded` it rehearses the scenarios, so as to know what they ask for.
@@ -29,16 +28,4 @@ export async function arrangementOf(
   const { scenarios: selected } = select(scenarios, register.clauses, { ...settings, clock });
   const rehearsed = selected.filter(({ program }) => program === undefined);
   return preloadedArrangement(preloaded, selected, await rehearse(rehearsed, settings, register));
-}
-
-/** Reads the file of `--arrange preloaded=FILE`; throws UsageError where it does not fit. */
-export async function preloadedIn(file: string): Promise<readonly PreloadedQueue[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError(
-      `The file ${file} of preloaded dead letters cannot be read (${systemCode(error)}). Check its path.`,
-    );
-  });
-  const read = readPreloaded(text);
-  if ('queues' in read) return read.queues;
-  throw new UsageError(`The file ${file} of preloaded dead letters ${read.problem}.`);
 }

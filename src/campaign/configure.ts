@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Credentials } from '../endpoint/credentials.ts';
 import { readConfiguration, type ConfigurationFile } from './configuration-file.ts';
-import { preloadedIn } from './arrangements.ts';
 import { maskFor, readCredentials, readProxies, readTransport, type GivenCredentials } from './credentials.ts';
 import {
   arrangeOf,
@@ -19,6 +18,7 @@ import {
   type Given,
 } from './given.ts';
 import { nearest } from './nearest.ts';
+import { preloadedIn } from './preloaded-file.ts';
 import type { Settings } from './settings.ts';
 import { systemCode, UsageError } from './usage-error.ts';
 import { SECRET_VARIABLES, VARIABLES } from './variables.ts';

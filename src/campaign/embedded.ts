@@ -1,4 +1,4 @@
-import { startEmulator, type EmulatorOptions } from '../emulator/emulator.ts';
+import { emulatorHost, type EmulatorOptions } from '../emulator/emulator.ts';
 import type { Settings } from './settings.ts';
 import { remoteTarget, type Target } from './target.ts';
 
@@ -15,13 +15,14 @@ export function targetOf({ endpoint, ...settings }: Settings): Target {
 
 /** The embedded emulator under a controlled clock, one of its own for each scenario; `optionsOfOne` is asked for each. */
 export function embeddedTarget(project: string, optionsOfOne: () => EmulatorOptions = () => ({})): Target {
+  const host = emulatorHost();
   return {
     name: 'embedded',
     clock: 'controlled',
     token: TOKEN,
     atOnce: AT_ONCE,
     async open() {
-      const emulator = await startEmulator({ project, token: TOKEN, ...optionsOfOne(), clock: 'controlled' });
+      const emulator = await host.start({ project, token: TOKEN, ...optionsOfOne(), clock: 'controlled' });
       const { url, clock } = emulator;
       return { url, hook: clock && (() => clock), vanishes: true, close: () => emulator.close() };
     },

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { documented, type Behaviour } from './behaviour.ts';
 import { arrangePath, createArrangeHook } from './arrange-hook.ts';
 import { clockPath, createClockHandle, createClockHook, type ClockHandle } from './clock-hook.ts';
 import { createConsumption, type Consumption } from './consumption.ts';
 import { createLongPolls, type LongPolls } from './long-poll.ts';
-import { createHttpServer } from './server.ts';
+import { createHandler, createHttpServer, type Handler } from './server.ts';
 import { createControlledTime, createWallTime } from './time.ts';
 
 export { documented, type Behaviour } from './behaviour.ts';
@@ -53,7 +53,75 @@ export interface Emulator {
  * @throws RangeError if an option is out of its range; the error of `listen` if the address cannot be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, clock = 'wall', quota = 500, initialisationSeconds = 0 } = options;
+  const { host = '127.0.0.1', port = 0 } = options;
+  const world = createWorld(options);
+  const server = createHttpServer((request, response) => world.handle(request, response, request.url ?? ''));
+  const origin = await listening(server, host, port);
+  let closed: Promise<void> | undefined;
+  return world.emulator(origin, () => {
+    closed ??= new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    return closed;
+  });
+}
+
+/** Many emulators, one after the other or beside one another, each below a path of its own: their clients keep their connections. */
+export interface EmulatorHost {
+  /** As startEmulator. */
+  start(options?: Omit<EmulatorOptions, 'host' | 'port'>): Promise<Emulator>;
+}
+
+/** It listens while at least one of its emulators is there. */
+export function emulatorHost(): EmulatorHost {
+  const worlds = new Map<string, { readonly handle: Handler; readonly open: Set<ServerResponse> }>();
+  let server: Server | undefined;
+  let origin: Promise<string> | undefined;
+  let last = 0;
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const { url = '' } = request;
+    const end = url.indexOf('/', 1);
+    const world = worlds.get(url.slice(0, end));
+    if (world === undefined) {
+      response.destroy();
+      return;
+    }
+    world.open.add(response);
+    response.once('close', () => world.open.delete(response));
+    world.handle(request, response, url.slice(end));
+  };
+  return {
+    async start(options = {}) {
+      const { handle, emulator } = createWorld(options);
+      const path = `/${(last += 1)}`;
+      const open = new Set<ServerResponse>();
+      worlds.set(path, { handle, open });
+      server ??= createHttpServer(serve);
+      origin ??= listening(server, '127.0.0.1', 0);
+      return emulator((await origin) + path, () => {
+        worlds.delete(path);
+        for (const response of open) response.destroy();
+        if (worlds.size === 0) {
+          server?.close();
+          server?.closeAllConnections();
+          server = origin = undefined;
+        }
+        return Promise.resolve();
+      });
+    },
+  };
+}
+
+/** An emulator without a place to listen at. */
+interface World {
+  readonly handle: Handler;
+  /** As it can be used at that URL; `closeAll` cuts its connections. */
+  emulator(url: string, closeAll: () => Promise<void>): Emulator;
+}
+
+function createWorld(options: EmulatorOptions): World {
+  const { clock = 'wall', quota = 500, initialisationSeconds = 0 } = options;
   if (!Number.isInteger(quota) || quota < 0) throw new RangeError(`quota must be an integer >= 0, got ${quota}`);
   if (!(initialisationSeconds >= 0 && Number.isFinite(initialisationSeconds))) {
     throw new RangeError(`initialisationSeconds must be a number >= 0, got ${initialisationSeconds}`);
@@ -67,34 +135,33 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const initialisationMs = initialisationSeconds * 1000;
   const service = { time, behaviour, consumption, polls, quota, initialisationMs };
   const hooked = options.arranging === 'hook';
-  const server = createHttpServer(
-    service,
-    { token: options.token, project: options.project },
-    {
-      clock: controlled && createClockHook(controlled, polls),
-      arrange: hooked ? createArrangeHook(service) : undefined,
-    },
-  );
+  return {
+    handle: createHandler(
+      service,
+      { token: options.token, project: options.project },
+      {
+        clock: controlled && createClockHook(controlled, polls),
+        arrange: hooked ? createArrangeHook(service) : undefined,
+      },
+    ),
+    emulator: (url, closeAll) => ({
+      url,
+      clockUrl: controlled && url + clockPath,
+      arrangeUrl: hooked ? url + arrangePath : undefined,
+      clock: controlled && createClockHandle(controlled, polls),
+      close: () => {
+        time.stop();
+        return closeAll();
+      },
+    }),
+  };
+}
 
+async function listening(server: Server, host: string, port: number): Promise<string> {
   // The backlog lets a thousand clients connect at the same moment without one of them having to try again.
   server.listen({ port, host, backlog: 4096 });
   await once(server, 'listening'); // rejects on 'error'
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
-  let closed: Promise<void> | undefined;
-  return {
-    url,
-    clockUrl: controlled && url + clockPath,
-    arrangeUrl: hooked ? url + arrangePath : undefined,
-    clock: controlled && createClockHandle(controlled, polls),
-    close: () => {
-      closed ??= new Promise((resolve) => {
-        time.stop();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closed;
-    },
-  };
+  return `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`;
 }
 
 function portOf(server: Server): number {

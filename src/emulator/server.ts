@@ -29,8 +29,16 @@ export interface Hooks {
   readonly arrange: ArrangeHook | undefined;
 }
 
-/** The HTTP server of an emulator, not yet listening. */
-export function createHttpServer(service: Service, admission: Admission, hooks: Hooks): Server {
+/** Answers a request for a URL below an emulator's own. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, url: string) => void;
+
+/** An HTTP server, not yet listening. */
+export function createHttpServer(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  return createServer({ keepAliveTimeout: keepAliveMs }, handle);
+}
+
+/** What answers an emulator's requests. */
+export function createHandler(service: Service, admission: Admission, hooks: Hooks): Handler {
   const { behaviour, time } = service;
   const projects = new Map<string, Project>();
 
@@ -153,14 +161,13 @@ export function createHttpServer(service: Service, admission: Admission, hooks: 
     });
   }
 
-  return createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    const url = request.url ?? '';
+  return (request, response, url) => {
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     if (hooks.clock !== undefined && path === clockPath) serveClock(hooks.clock, request, response);
     else if (hooks.arrange !== undefined && path === arrangePath) serveArrange(hooks.arrange, request, response);
     else serve(request, response, path, mark < 0 ? '' : url.slice(mark + 1));
-  });
+  };
 }
 
 type Reply = (outcome: Answer | Refusal) => void;

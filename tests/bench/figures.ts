@@ -120,16 +120,12 @@ export const figures: readonly Figure[] = [
     does: 'requests of the same kind for a second of processor time of the emulator',
     versus: 'the same bare server',
     good: 'high',
-    aim: 0.6,
-    small: true,
   },
   {
     name: 'emulator/p99',
     does: 'the time within which 99 of 100 of these requests are answered',
     versus: 'the same bare server',
     good: 'low',
-    aim: 1 / 0.6,
-    small: true,
   },
   {
     name: 'emulator/parked-memory',
@@ -142,7 +138,6 @@ export const figures: readonly Figure[] = [
     does: 'the time until 1,000 waiting polls are answered when dead letters for all of them arrive at once',
     versus: 'a bare server that answers 1,000 requests at once',
     good: 'low',
-    small: true,
   },
   {
     name: 'emulator/depth',

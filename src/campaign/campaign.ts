@@ -280,6 +280,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     queues: quota.capacity,
   });
 
+  const pauses = pausesOf(selection.scenarios, target.clock === 'wall' ? quota.capacity : 0);
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
     const note = (arranged: ScenarioLine): void => {
@@ -288,6 +289,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       if (recorded) write(line);
     };
     const count = scenario.queues.length;
+    // An interrupt ends it: what is not begun then never is.
+    const pause = pauses.get(scenario.id);
+    if (pause !== undefined) await sleep(pause * 1000, undefined, { signal: interrupt }).catch(() => {});
     await turns.take(1);
     await quota.take(count);
     if (recorded) options.progress?.({ kind: 'running', scenario: scenario.id, seconds: scenario.seconds });
@@ -480,6 +484,20 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       await agent.destroy();
     },
   };
+}
+
+/** The longest pause, in seconds: some hundred scenarios are begun at leisure in that time. */
+const MOST_PAUSE_SECONDS = 30;
+
+/**
+ * Seconds by which each scenario begins later than it could, so that what they all arrange does not hold up those that wait longest, on which
+ * the length of the run depends: half of what there is to spare, where so many queues leave something.
+ */
+export function pausesOf(scenarios: readonly Scenario[], queues: number): ReadonlyMap<string, number> {
+  const longest = Math.max(0, ...scenarios.map(({ seconds }) => seconds));
+  const forced = scenarios.reduce((sum, { seconds, queues: own }) => sum + seconds * own.length, 0) / queues;
+  if (!(forced <= longest / 2)) return new Map();
+  return new Map(scenarios.map(({ id, seconds }) => [id, Math.min(MOST_PAUSE_SECONDS, (longest - seconds) / 2)]));
 }
 
 /** A whole run in this process: every selected scenario, then the footer. */

@@ -20,7 +20,7 @@ Examples:
   dms-conformance run --endpoint http://127.0.0.1:8080 --project p1
                                                              the gate profile: about a minute
   DMS_TOKEN=... dms-conformance run --endpoint https://dms.example --project p1 --profile certify --out certify
-                                                             every clause: five to eight minutes
+                                                             every clause: about five minutes
   dms-conformance run --endpoint http://127.0.0.1:8080 --only 'ack.order.*'
                                                              only what concerns these clauses
   DMS_ACCESS_KEY=... DMS_SECRET_KEY=... dms-conformance run --endpoint https://dms.example --project p1

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scenario, type Scenario } from '../../src/campaign/scenario.ts';
-import { matcher, select } from '../../src/campaign/selection.ts';
+import { matcher, select, selectedPrograms } from '../../src/campaign/selection.ts';
 import { registerOf } from '../support/runs.ts';
 
 const { clauses } = registerOf(
@@ -112,4 +112,14 @@ describe('a pattern', () => {
   ] as const)('%j matches %s: %s', ([pattern, id, matches]) => {
     expect(matcher(pattern)(id)).toBe(matches);
   });
+});
+
+test.for([
+  [undefined, 20],
+  ['programs/*', 20],
+  ['programs/1*', 11],
+  ['programs/21', 0],
+  ['poll.*', 0],
+] as const)('of twenty programs, %s selects %i', ([only, count]) => {
+  expect(selectedPrograms({ programs: 20, only })).toBe(count);
 });

@@ -44,6 +44,15 @@ describe.concurrent('run', { timeout: 60_000 }, () => {
 
     const evidence = join(out, 'evidence.ndjson');
     expect(await speak('judge', evidence, '--json')).toEqual({ exitCode: 0, out: verdict, err: '' });
+    // Also where a request was still under way when its scenario ended.
+    const lines = (await readFile(evidence, 'utf8')).split('\n');
+    const ends = lines.findIndex((line) => line.startsWith('{"type":"end"'));
+    const late = join(out, 'late.ndjson');
+    await writeFile(
+      late,
+      lines.toSpliced(ends - 3, 4, ...lines.slice(ends, ends + 1), ...lines.slice(ends - 3, ends)).join('\n'),
+    );
+    expect(await speak('judge', late, '--json')).toEqual({ exitCode: 0, out: verdict, err: '' });
     const again = join(out, 'again');
     // The built command both times: report.html holds a function as text, and tests run another text of it.
     expect((await command(['judge', evidence, '--out', again])).out).toMatch(/CONFORMANT[^]*exit code 0/);

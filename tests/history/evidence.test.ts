@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { EvidenceLine } from '../../schemas/types.ts';
 import { openEvidence } from '../../src/campaign/evidence-file.ts';
-import { EvidenceError, evidenceReader, readEvidence } from '../../src/history/evidence.ts';
+import { EvidenceError, evidenceReader, LateLine, readEvidence } from '../../src/history/evidence.ts';
 import { ownDirectory } from '../support/directory.ts';
 import { end, footer, header, start, story } from '../support/history.ts';
 
@@ -191,5 +191,45 @@ describe('a file of evidence', () => {
     await using directory = await ownDirectory();
     openEvidence(directory.path).close();
     expect(() => openEvidence(directory.path)).toThrow(/EEXIST/);
+  });
+});
+
+describe('what is read while it is written', () => {
+  const lines = texts([header(), start('a/1'), end('a/1'), start('b/1'), end('b/1')]);
+
+  test('is held back until it is known that more follows', () => {
+    const reader = evidenceReader();
+    expect(lines.flatMap((line) => reader.add(line)?.scenario ?? [])).toEqual(['a/1']);
+    expect(reader.goOn().map(({ scenario }) => scenario)).toEqual(['b/1']);
+    reader.add(JSON.stringify(footer()));
+    expect(reader.end().histories.map(({ scenario }) => scenario)).toEqual(['a/1', 'b/1']);
+  });
+
+  test('can be let go of where it has ended: how it began and ended is kept', () => {
+    const told = story({ letters: 1 });
+    told.consume([1, 2], '', [0]);
+    const reader = evidenceReader();
+    for (const line of texts(told.lines())) reader.add(line);
+    const [history] = [...reader.goOn(), ...reader.end().histories];
+    expect(history?.exchanges).toHaveLength(1);
+    const kept = reader.forget(history!);
+    expect(reader.end().histories).toEqual([kept]);
+    expect(kept).toEqual({
+      ...history,
+      queues: [],
+      groups: [],
+      deadLetters: [],
+      exchanges: [],
+      arrangings: [],
+      moves: [],
+    });
+  });
+
+  test('is not to be let go of where more of it follows', () => {
+    const reader = evidenceReader();
+    for (const line of lines) reader.add(line);
+    for (const history of reader.goOn()) reader.forget(history);
+    reader.add(JSON.stringify(start('b/1')));
+    expect(() => reader.goOn()).toThrow(LateLine);
   });
 });

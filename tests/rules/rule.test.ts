@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { broken, held, inSeconds, noted, undecided } from '../../src/rules/rule.ts';
+import { viewOf } from '../../src/history/view.ts';
+import { broken, held, inSeconds, noted, perView, undecided } from '../../src/rules/rule.ts';
+import { story } from '../support/history.ts';
 
 test('a finding names the exchanges that show it, in the order in which it was told of them', () => {
   const [first, second] = [{ id: 7 }, { id: 3 }];
@@ -20,4 +22,12 @@ test.for([
   [0.004, '0 s'],
 ] as const)('%d seconds read as %s', ([value, expected]) => {
   expect(inSeconds(value)).toBe(expected);
+});
+
+test('what rules share is made once for a view, also where it is nothing', () => {
+  const views = [viewOf(story().history()), viewOf(story().history())] as const;
+  const asked: unknown[] = [];
+  const of = perView((view) => void asked.push(view));
+  for (const view of [...views, ...views]) of(view);
+  expect(asked).toEqual(views);
 });

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { pausesOf } from '../../src/campaign/campaign.ts';
+import { queueOf, scenario } from '../../src/campaign/scenario.ts';
+
+const made = (id: string, seconds: number) =>
+  scenario({ id, title: id, clauses: [], seconds, queues: [queueOf('NORMAL')], run: () => Promise.resolve() });
+const scenarios = [made('long/a', 300), made('long/b', 290), made('short/a', 30), made('short/b', 1)];
+
+test('what is shorter begins later, by half of what there is to spare and half a minute at most', () => {
+  expect([...pausesOf(scenarios, 400)]).toEqual([
+    ['long/a', 0],
+    ['long/b', 5],
+    ['short/a', 30],
+    ['short/b', 30],
+  ]);
+});
+
+test.for([
+  ['few queues, which have to be shared', 4],
+  ['a clock that nobody waits for', 0],
+] as const)('nobody begins later with %s', ([, queues]) => {
+  expect(pausesOf(scenarios, queues).size).toBe(0);
+});
+
+test('nor where there is nothing to run', () => {
+  expect(pausesOf([], 400).size).toBe(0);
+});

@@ -486,18 +486,18 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   };
 }
 
-/** The longest pause, in seconds: some hundred scenarios are begun at leisure in that time. */
-const MOST_PAUSE_SECONDS = 30;
+/** The longest pause, in seconds: in that time some hundred scenarios can be begun one after the other. */
+const MOST_PAUSE_SECONDS = 6;
 
 /**
  * Seconds by which each scenario begins later than it could, so that what they all arrange does not hold up those that wait longest, on which
- * the length of the run depends: half of what there is to spare, where so many queues leave something.
+ * the length of the run depends: a quarter of what there is to spare on a prompt endpoint, where so many queues leave something.
  */
 export function pausesOf(scenarios: readonly Scenario[], queues: number): ReadonlyMap<string, number> {
   const longest = Math.max(0, ...scenarios.map(({ seconds }) => seconds));
   const forced = scenarios.reduce((sum, { seconds, queues: own }) => sum + seconds * own.length, 0) / queues;
   if (!(forced <= longest / 2)) return new Map();
-  return new Map(scenarios.map(({ id, seconds }) => [id, Math.min(MOST_PAUSE_SECONDS, (longest - seconds) / 2)]));
+  return new Map(scenarios.map(({ id, seconds }) => [id, Math.min(MOST_PAUSE_SECONDS, (longest - seconds) / 4)]));
 }
 
 /** A whole run in this process: every selected scenario, then the footer. */

@@ -6,12 +6,12 @@ const made = (id: string, seconds: number) =>
   scenario({ id, title: id, clauses: [], seconds, queues: [queueOf('NORMAL')], run: () => Promise.resolve() });
 const scenarios = [made('long/a', 300), made('long/b', 290), made('short/a', 30), made('short/b', 1)];
 
-test('what is shorter begins later, by half of what there is to spare and half a minute at most', () => {
+test('what is shorter begins later, by a quarter of what there is to spare and 6 s at most', () => {
   expect([...pausesOf(scenarios, 400)]).toEqual([
     ['long/a', 0],
-    ['long/b', 5],
-    ['short/a', 30],
-    ['short/b', 30],
+    ['long/b', 2.5],
+    ['short/a', 6],
+    ['short/b', 6],
   ]);
 });
 

@@ -35,6 +35,8 @@ interface Scene {
   readonly open: Map<string, Batch>;
   readonly tagOf: Map<string, string>;
   readonly batches: { readonly by: number; readonly batch: Batch }[];
+  /** What the last consume of the program brought, be it nothing. */
+  asked: Batch | undefined;
   arrangedAt: number;
   deleted: boolean;
 }
@@ -102,14 +104,12 @@ export async function perform(program: Program, world: World): Promise<void> {
 
   const wait = async (scene: Scene, until: 'half' | 'before' | 'after' | 'late'): Promise<void> => {
     const batch = scene.batches.at(-1)?.batch;
-    if (batch === undefined) return;
-    const after = {
-      half: batch.lease / 2,
-      before: batch.lease - 2,
-      after: batch.lease + 1,
-      late: batch.lease + GRACE + 1,
-    };
-    await world.wait(Math.max(0, batch.at + after[until] - world.now()));
+    const { asked } = scene;
+    if (batch === undefined || asked === undefined) return;
+    const instantOf = ({ at, lease }: Batch): number =>
+      at + { half: lease / 2, before: lease - 2, after: lease + 1, late: lease + GRACE + 1 }[until];
+    // No longer than for what was asked for last: that is what the program's seconds are made of, and it may have brought nothing.
+    await world.wait(Math.max(0, Math.min(instantOf(batch), instantOf(asked)) - world.now()));
   };
 
   const carryOut = async (operation: Operation): Promise<void> => {
@@ -119,7 +119,7 @@ export async function perform(program: Program, world: World): Promise<void> {
         arranging = arranging.then(() => arrange(operation));
         return arranging;
       case 'consume':
-        await consume(sceneAt(operation.group), operation.by, { ...operation.query });
+        sceneAt(operation.group).asked = await consume(sceneAt(operation.group), operation.by, { ...operation.query });
         return undefined;
       case 'acknowledge':
         return acknowledge(sceneAt(operation.group), bound(operation, sceneAt), `c${operation.by}`);
@@ -191,6 +191,7 @@ function sceneOf(group: Group): Scene {
     open: new Map(),
     tagOf: new Map(),
     batches: [],
+    asked: undefined,
     arrangedAt: 0,
     deleted: false,
   };

@@ -1,6 +1,6 @@
 /** Generated programs: how they are made, that they blame nobody wrongly, what they find, and how it is explained. */
 import { describe, expect, test } from 'vitest';
-import type { Program } from '../../schemas/types.ts';
+import type { Operation, Program } from '../../schemas/types.ts';
 import { register } from '../../specs/register.ts';
 import { startCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
@@ -34,6 +34,32 @@ describe('what is generated', () => {
     ]);
     for (const seconds of [30, 300])
       for (const program of programsOf(3, 300, seconds)) expect(secondsOf(program)).toBeLessThanOrEqual(seconds);
+  });
+
+  test('takes no longer than that where a consume brings nothing that is waited for', async () => {
+    const consume = (ack_wait: string): Operation => ({
+      do: 'consume',
+      by: 1,
+      group: 1,
+      query: { time_wait: '1', ack_wait },
+    });
+    const program: Program = {
+      mode: 'NORMAL',
+      groups: 1,
+      seconds: 300,
+      operations: [
+        { do: 'arrange', group: 1, messages: [{}] },
+        consume('264'),
+        consume('15'),
+        { do: 'wait', group: 1, until: 'after' },
+        consume('166'),
+      ],
+    };
+    const scenario = programScenario('programs/1', program);
+    const { histories } = await campaignOn({ scenarios: () => false, programs: [scenario] });
+    const passed = histories[0]!.moves.reduce((sum, { from, to }) => sum + to - from, 0);
+    expect(passed).toBeGreaterThan(264);
+    expect(passed).toBeLessThanOrEqual(scenario.seconds + 3);
   });
 
   test('has long leases in it where there is time for them', () => {

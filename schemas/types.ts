@@ -706,7 +706,7 @@ do: "wait"
  */
 group: number
 /**
- * Where in the lease of the last batch of that group.
+ * Where in the lease of the last batch of that group, but no later than there in the lease that was asked for last.
  */
 until: ("half" | "before" | "after" | "late")
 }

@@ -28,6 +28,11 @@ export function judgeAlong(path: string): Along {
     if (ended !== undefined) outcomes.set(ended, outcomeOf(ended, rules));
   };
   const take = (line: string): void => judgeIt(reader.add(line));
+  const readOn = (): LineReader => {
+    lines ??= lineReader(path);
+    for (let line = lines.next(); line !== undefined; line = lines.next()) take(line);
+    return lines;
+  };
   const look = (): void => {
     timer = undefined;
     const until = performance.now() + LOOK_MS;
@@ -53,8 +58,7 @@ export function judgeAlong(path: string): Along {
       clearTimeout(timer);
       timer = undefined;
       try {
-        lines ??= lineReader(path);
-        for (let line = lines.next(); line !== undefined; line = lines.next()) take(line);
+        readOn();
         for (const ended of reader.goOn()) judgeIt(ended);
       } catch (error) {
         trouble ??= error;
@@ -64,12 +68,10 @@ export function judgeAlong(path: string): Along {
     end() {
       clearTimeout(timer);
       if (trouble !== undefined) throw trouble;
-      lines ??= lineReader(path);
       try {
-        for (let line = lines.next(); line !== undefined; line = lines.next()) take(line);
-        take(lines.rest());
+        take(readOn().rest());
       } finally {
-        lines.close();
+        lines?.close();
       }
       return { evidence: reader.end(), outcomes };
     },

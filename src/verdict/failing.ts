@@ -1,6 +1,6 @@
 import type { History } from '../history/evidence.ts';
 import type { Register, RegisteredClause } from '../history/register.ts';
-import type { Broken } from './judge.ts';
+import { isFatal, type Broken } from './judge.ts';
 import { isExcused } from './waivers.ts';
 
 /** A finding that makes a run fail, with the clause that it breaks. */
@@ -14,8 +14,7 @@ export function failingOf(history: History, broken: readonly Broken[], register:
   const { header } = history;
   return broken.flatMap((judged) => {
     const clause = register.clauses.get(judged.clause);
-    if (clause === undefined) return [];
-    const fails = clause.level === 'MUST' || (header.strict && clause.level === 'SHOULD');
-    return fails && !isExcused(header, history, judged) ? [{ clause, finding: judged.finding }] : [];
+    if (clause === undefined || !isFatal(clause.level, header) || isExcused(header, history, judged)) return [];
+    return [{ clause, finding: judged.finding }];
   });
 }

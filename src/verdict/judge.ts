@@ -1,3 +1,4 @@
+import type { Clause, Header } from '../../schemas/types.ts';
 import type { History } from '../history/evidence.ts';
 import { viewOf, type View } from '../history/view.ts';
 import type { Finding, Rule } from '../rules/rule.ts';
@@ -15,6 +16,11 @@ export interface Broken extends Judged {
 
 export function isBroken(judged: Judged): judged is Broken {
   return judged.finding.outcome === 'broken';
+}
+
+/** Whether it makes a run fail that a clause of that level is broken: a MUST does, with `--strict` a SHOULD, too. */
+export function isFatal(level: Clause['level'] | undefined, { strict }: Pick<Header, 'strict'>): boolean {
+  return level === 'MUST' || (strict && level === 'SHOULD');
 }
 
 /** What all rules say of one history. */

@@ -14,6 +14,7 @@ import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { isFatal } from './judge.ts';
 import { decides, outcomeOf, type Outcome } from './outcome.ts';
 import { isExcused, waiverVerdicts } from './waivers.ts';
 
@@ -370,10 +371,7 @@ function scenarioVerdicts(
     const { start, end } = seen.history;
     const { broken } = seen;
     const levels = new Set(broken.map(({ clause }) => register.clauses.get(clause)?.level));
-    const failing = broken.filter(({ clause }) => {
-      const level = register.clauses.get(clause)?.level;
-      return level === 'MUST' || (header.strict && level === 'SHOULD');
-    });
+    const failing = broken.filter(({ clause }) => isFatal(register.clauses.get(clause)?.level, header));
     const waived = failing.length > 0 && failing.every((judged) => isExcused(header, seen.history, judged));
     const verdict =
       failing.length > 0

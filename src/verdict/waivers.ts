@@ -6,7 +6,7 @@ import { ALL_PROGRAMS } from '../history/programs.ts';
 import type { Register } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { isBroken, judge, type Broken } from './judge.ts';
+import { isBroken, isFatal, judge, type Broken } from './judge.ts';
 import { decides, type Outcome } from './outcome.ts';
 
 type Known = Pick<Header, 'waivers' | 'utcDay'>;
@@ -109,9 +109,7 @@ export function failuresIn(
   for (const history of plainFirst) {
     for (const judged of judge(history, rules).findings.filter(isBroken)) {
       const { clause, finding } = judged;
-      const level = register.clauses.get(clause)?.level;
-      const fails = level === 'MUST' || (header.strict && level === 'SHOULD');
-      if (!fails) continue;
+      if (!isFatal(register.clauses.get(clause)?.level, header)) continue;
       const fingerprint = fingerprintOf(clause, finding, history.program !== undefined);
       const key = [clause, fingerprint, ...(eachScenario ? [scenarioOf(history)] : [])].join(' ');
       const group = groups.get(key);

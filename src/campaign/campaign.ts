@@ -14,8 +14,8 @@ import type {
 import { dmsArrangement, type Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused, Short, Trouble } from '../arrange/trouble.ts';
 import { monotonicSeconds, type Clock } from '../clock/clock.ts';
-import { controlledClock } from '../clock/controlled.ts';
-import { ClockHookError } from '../clock/hook.ts';
+import { controlledClock, ticksByItself } from '../clock/controlled.ts';
+import { ClockHookError, type ClockHook } from '../clock/hook.ts';
 import { wallClock } from '../clock/wall.ts';
 import { secretsIn, type Credentials } from '../endpoint/credentials.ts';
 import { connections, endpoint, type Endpoint } from '../endpoint/endpoint.ts';
@@ -134,14 +134,20 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
   interrupt.addEventListener('abort', afterInterrupt);
   /** Whether a queue may have been made of which no answer told. */
   let doubtful = false;
+  /** Whether the target's clocks also tick by themselves. */
+  let ticking: Promise<boolean> | undefined;
 
+  const clockAt = async (hook: ClockHook, scenario: string, note: (line: ScenarioLine) => void): Promise<Clock> => {
+    ticking ??= ticksByItself(hook);
+    return controlledClock(
+      hook,
+      origin,
+      (from, to, at) => note({ type: 'clock', scenario, from, to, at }),
+      await ticking,
+    );
+  };
   const openStage = async (site: Site, scenario: string, note: (line: ScenarioLine) => void): Promise<Stage> => {
-    const clock =
-      site.hook === undefined
-        ? wallClock(origin)
-        : await controlledClock(site.hook(agent), origin, (from, to, at) =>
-            note({ type: 'clock', scenario, from, to, at }),
-          );
+    const clock = site.hook === undefined ? wallClock(origin) : await clockAt(site.hook(agent), scenario, note);
     let lastId = 0;
     const { hear, check } = patience(allowance);
     const nextId = (limited: boolean): number => {

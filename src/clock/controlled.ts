@@ -12,6 +12,16 @@ const TINY = 1e-4;
 /** Seconds that a hook may be told to advance in vain; one that keeps whole seconds needs more than one telling. */
 const STUCK_SECONDS = 5;
 
+/** Real seconds after which a clock that also ticks by itself shows it. */
+const TICK_SECONDS = 0.02;
+
+/** Whether a hook's clock also goes forward untold, as one does that adds an offset to the wall clock: then `now` is only a lower bound. */
+export async function ticksByItself(hook: ClockHook): Promise<boolean> {
+  const { now } = await hook.read();
+  await sleep(TICK_SECONDS * 1000);
+  return (await hook.read()).now > now;
+}
+
 interface Alarm {
   readonly at: number;
   readonly ring: () => void;
@@ -22,20 +32,18 @@ interface Alarm {
  * is answered or parked, and everybody who is left waits for an instant. Then it goes to the nearest instant that anybody
  * waits for, or to the nearest stop while polls are open.
  *
- * `origin` is the monotonic instant, in seconds, that counts as 0 in stamps; `onMove` hears of every move.
+ * `origin` is the monotonic instant, in seconds, that counts as 0 in stamps; `onMove` hears of every move. Whoever makes
+ * several clocks of one endpoint may ask once whether they tick.
  */
 export async function controlledClock(
   hook: ClockHook,
   origin: number,
   onMove: (from: number, to: number, at: number) => void,
+  ticking?: boolean,
 ): Promise<Clock> {
-  const first = await hook.read();
-  await sleep(20);
-  // A hook may also tick by itself, as one does that adds an offset to the wall clock: then `now` is only a lower bound.
-  const ticks = (await hook.read()).now > first.now;
-
-  let known = first.now;
+  let ticks = ticking ?? (await ticksByItself(hook));
   let knownAt = monotonicSeconds();
+  let known = (await hook.read()).now;
   let target: number | undefined;
   let move: Promise<void> | undefined;
   let closed: Error | undefined;
@@ -80,6 +88,8 @@ export async function controlledClock(
     while (openPolls > 0 && changes === before) {
       const askedAt = monotonicSeconds();
       const { now, waiting } = await hook.read();
+      // One that counts whole seconds ticks too seldom to be seen at first.
+      if (now > known + TINY) ticks = true;
       learn(now, askedAt);
       if (waiting === undefined) {
         await sleep(QUIET_SECONDS * 1000);

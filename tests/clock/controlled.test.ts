@@ -184,9 +184,9 @@ describe('an open poll', () => {
     const late = gate();
     let call: Promise<void> | undefined;
     const hook = fakeHook({
-      // The first two reads are the clock's own, when it starts.
+      // The first three reads are the clock's own, when it starts.
       onRead: ({ reads }) => {
-        if (reads === 3) call = clock.during(false, () => late.passed);
+        if (reads === 4) call = clock.during(false, () => late.passed);
       },
     });
     const clock = await clockOn(hook);
@@ -306,6 +306,32 @@ describe('stamps', () => {
     await clock.wait(10);
     expect(hook.now).toBeGreaterThan(509.9);
     expect(clock.now()).toBeGreaterThanOrEqual(510);
+  });
+
+  test('widen from when it was seen to tick, by one that counts too coarsely to show it at once', async () => {
+    const hook = fakeHook({ now: 500, waiting: 0 });
+    const clock = await clockOn(hook);
+    const held = gate();
+    const poll = clock.during(true, () => held.passed);
+    await settle();
+    hook.now += 1;
+    await vi.waitFor(() => expect(clock.now()).toBeGreaterThanOrEqual(501));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    held.open();
+    await poll;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const [least = 0, most = 0] = clock.stamp().clock ?? [];
+    expect(most - least).toBeGreaterThan(0.05);
+  });
+
+  test('are as somebody found out before', async () => {
+    const hook = fakeHook({ now: 500 });
+    const clock = await controlledClock(hook, monotonicSeconds(), () => {}, true);
+    onTestFinished(() => clock.close());
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const [least = 0, most = 0] = clock.stamp().clock ?? [];
+    expect(most - least).toBeGreaterThan(0.05);
+    expect(hook.reads).toBe(1);
   });
 
   test('do not widen where it stands still', async () => {

@@ -1,7 +1,10 @@
 /** Judges the scenarios of a run while others still go on: when the last one has ended there is little left to do. */
 import { existsSync } from 'node:fs';
 import { evidenceReader, type Evidence, type History } from '../history/evidence.ts';
+import type { Register } from '../history/register.ts';
+import { schemas } from '../history/schemas.ts';
 import { rules } from '../rules/index.ts';
+import { failingOf } from '../verdict/failing.ts';
 import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
 import { lineReader, type LineReader } from './lines.ts';
 
@@ -11,13 +14,21 @@ const LOOK_MS = 50;
 export interface Along {
   /** That a scenario has ended. */
   hear(): void;
-  /** Catches up with what was written so far; more is sure to follow. What scenarios saw that have ended, and what came of it. */
-  catchUp(): ReadonlyMap<History, Outcome>;
+  /** Catches up with what was written so far; more is sure to follow. The clauses that make the run fail, by the scenario that broke them. */
+  catchUp(): ReadonlyMap<string, readonly string[]>;
   /** Reads what is left. Throws what readEvidence and node:fs do. */
-  end(): { readonly evidence: Evidence; readonly outcomes: ReadonlyMap<History, Outcome> };
+  end(): Seen;
 }
 
-export function judgeAlong(path: string): Along {
+export interface Seen {
+  readonly evidence: Evidence;
+  /** What came of the histories that were judged along. */
+  readonly outcomes: ReadonlyMap<History, Outcome>;
+}
+
+export function judgeAlong(path: string, register: Register): Along {
+  // Scenarios only begin yet.
+  schemas.evidence.prepare();
   const reader = evidenceReader();
   const outcomes = new Map<History, Outcome>();
   let lines: LineReader | undefined;
@@ -63,7 +74,12 @@ export function judgeAlong(path: string): Along {
       } catch (error) {
         trouble ??= error;
       }
-      return outcomes;
+      return new Map(
+        [...outcomes].flatMap(([history, { broken }]) => {
+          const failing = failingOf(history, broken, register).map(({ clause }) => clause.id);
+          return failing.length === 0 ? [] : [[history.scenario, failing]];
+        }),
+      );
     },
     end() {
       clearTimeout(timer);

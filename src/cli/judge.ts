@@ -13,6 +13,7 @@ import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
 import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
 import { verdictOf } from '../verdict/verdict.ts';
+import type { Seen } from './along.ts';
 import { linesOf } from './lines.ts';
 import type { JudgeOptions } from './main.ts';
 import { verdictText, writeReports } from './reports.ts';
@@ -34,11 +35,6 @@ export async function judgeFile(path: string, { out, json }: JudgeOptions, termi
         }),
   );
   return verdict.exitCode;
-}
-
-interface Seen {
-  readonly evidence: Evidence;
-  readonly outcomes: ReadonlyMap<History, Outcome>;
 }
 
 function judgedWhole(path: string): Seen {

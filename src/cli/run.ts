@@ -14,20 +14,13 @@ import { refuseUnknown } from '../campaign/waivers-file.ts';
 import { version } from '../package.ts';
 import { secondsFor } from '../programs/scenario.ts';
 import { plain } from '../report/plain.ts';
-import { SELF_TEST, terminalReport } from '../report/terminal.ts';
-import { count, duration, shortDigest, SUITE_FAILED } from '../report/words.ts';
-import { rules } from '../rules/index.ts';
-import { failingOf } from '../verdict/failing.ts';
-import { verdictOf } from '../verdict/verdict.ts';
-import { judgeAlong, type Along } from './along.ts';
-import { writeAllureResults } from './allure.ts';
-import { tellGithub } from './github.ts';
+import { count, duration, SELF_TEST, shortDigest, SUITE_FAILED } from '../report/words.ts';
+import type { Along, Seen } from './along.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { jsonLines, lively, quietly } from './live.ts';
 import { saveMemory } from './memory.ts';
 import { tracker, type Planned } from './progress.ts';
-import { writeReports } from './reports.ts';
 import { scenarioProject } from './scenario-project.ts';
 import { interrupted, onSignals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -71,21 +64,21 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
     expectedSeconds: expected,
   });
   const path = join(settings.out, EVIDENCE_FILE);
-  const along = judgeAlong(path);
+  let loaded: Promise<Along> | undefined;
+  const along = (): Promise<Along> =>
+    (loaded ??= import('./along.ts').then(({ judgeAlong }) => judgeAlong(path, register)));
   const project = scenarioProject({
     settings,
     credentials,
+    loading() {
+      void along();
+      void import('./conclude.ts');
+    },
     progress(event) {
       live.hear(event);
-      if (event.kind === 'ended') along.hear();
+      if (event.kind === 'ended') void along().then(({ hear }) => hear());
     },
-    broken: () =>
-      new Map(
-        [...along.catchUp()].flatMap(([history, { broken }]) => {
-          const failing = failingOf(history, broken, register).map(({ clause }) => clause.id);
-          return failing.length === 0 ? [] : [[history.scenario, failing]];
-        }),
-      ),
+    broken: async () => (await along()).catchUp(),
   });
   const forget = onSignals((signal) => {
     project.interrupt(signal);
@@ -95,23 +88,14 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
   forget();
   live.judging();
 
-  const seen = trouble ?? evidenceOf(along, path);
+  const seen = trouble ?? evidenceOf(await along(), path);
   if (typeof seen === 'string') {
     live.fail(`the suite itself failed, which says nothing about the endpoint: ${plain(maskFor(credentials)(seen))}`);
     return SUITE_FAILED;
   }
-  const { evidence, outcomes } = seen;
-  const verdict = verdictOf(evidence, register, rules, outcomes);
-  const { files: views, cases } = await writeReports(settings.out, evidence, verdict, register);
-  const files = [path, ...views, await writeAllureResults(settings.out, evidence, verdict, register)];
-  live.end({
-    report: terminalReport(verdict, register, { colour: terminal.colour, files, evidence, cases }),
-    verdict,
-    files,
-  });
-  // What is printed is for whoever reads JSON, and the runner reads both.
-  await tellGithub(verdict, register, evidence, terminal, options.json === true ? terminal.err : terminal.out);
-  return verdict.exitCode;
+  const { conclude } = await import('./conclude.ts');
+  const { exitCode } = await conclude(seen, { path, out: settings.out, live, terminal, json: options.json === true });
+  return exitCode;
 }
 
 /** What the run is going to do, as far as is known before the endpoint was asked. */
@@ -188,7 +172,7 @@ function expectedSeconds({ maxQueues }: Settings, plan: ReadonlyMap<string, Plan
 }
 
 /** The evidence of a run that came to its end, or why there is none. */
-function evidenceOf(along: Along, path: string): ReturnType<Along['end']> | string {
+function evidenceOf(along: Along, path: string): Seen | string {
   try {
     const seen = along.end();
     return seen.evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : seen;

@@ -15,9 +15,11 @@ import { packageRoot } from '../package.ts';
 export interface ScenarioProjectOptions {
   readonly settings: Settings;
   readonly credentials: Credentials;
+  /** The worker loads what runs the scenarios: meanwhile this process can load what it needs later. */
+  readonly loading: () => void;
   readonly progress: (event: Progress) => void;
   /** The clauses that make the run fail by what stands in the evidence so far, by the scenario that broke them. */
-  readonly broken: () => ReadonlyMap<string, readonly string[]>;
+  readonly broken: () => Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 export interface ScenarioProject {
@@ -27,14 +29,20 @@ export interface ScenarioProject {
   interrupt(signal: NonNullable<Footer['signal']>): void;
 }
 
-export function scenarioProject({ settings, credentials, progress, broken }: ScenarioProjectOptions): ScenarioProject {
+export function scenarioProject({
+  settings,
+  credentials,
+  loading,
+  progress,
+  broken,
+}: ScenarioProjectOptions): ScenarioProject {
   const name = `dms-conformance-${process.pid}-${Date.now()}`;
   const channel = new BroadcastChannel(name);
   const tell = (message: ToWorker): void => channel.postMessage(message);
   let interrupted: NonNullable<Footer['signal']> | undefined;
   channel.onmessage = (event) => {
     const message = (event as { data: FromWorker }).data;
-    if (message.kind === 'written') tell({ kind: 'broken', clauses: broken() });
+    if (message.kind === 'written') void broken().then((clauses) => tell({ kind: 'broken', clauses }));
     else if (message.kind !== 'listening') progress(message);
     else if (interrupted !== undefined) tell({ kind: 'interrupt', signal: interrupted });
   };
@@ -43,7 +51,7 @@ export function scenarioProject({ settings, credentials, progress, broken }: Sce
       // The worker inherits the environment: what is provided to it may stand in vitest's own messages, secrets must not.
       process.env[CREDENTIALS_VARIABLE] = JSON.stringify(credentials);
       try {
-        return await runVitest(settings, name);
+        return await runVitest(settings, name, loading);
       } catch (error) {
         return messageOf(error);
       } finally {
@@ -58,7 +66,7 @@ export function scenarioProject({ settings, credentials, progress, broken }: Sce
   };
 }
 
-async function runVitest(settings: Settings, channel: string): Promise<string | undefined> {
+async function runVitest(settings: Settings, channel: string, loading: () => void): Promise<string | undefined> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const ours = listenersNow();
   const vitest = await startVitest(
@@ -69,7 +77,7 @@ async function runVitest(settings: Settings, channel: string): Promise<string | 
       root: packageRoot,
       include: [scenarioFile()],
       exclude: [],
-      reporters: [{ onInit: () => keepOnly(ours) }],
+      reporters: [{ onInit: () => keepOnly(ours), onTestRunStart: loading }],
       pool: 'threads',
       maxWorkers: 1,
       fileParallelism: false,

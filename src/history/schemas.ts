@@ -28,6 +28,8 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: f
 
 interface Schema<T> {
   check(value: unknown): value is T;
+  /** Compiles now rather than at the first check, for whoever has the time. */
+  prepare(): void;
   /** What was wrong with the last value that was checked. */
   problems(): string;
 }
@@ -35,11 +37,10 @@ interface Schema<T> {
 /** Compiles on first use: most commands need one schema or none. */
 function lazily<T>(schema: object): Schema<T> {
   let compiled: ValidateFunction<T> | undefined;
+  const compile = (): ValidateFunction<T> => (compiled ??= ajv.compile<T>(schema));
   return {
-    check(value): value is T {
-      compiled ??= ajv.compile<T>(schema);
-      return compiled(value);
-    },
+    check: (value): value is T => compile()(value),
+    prepare: () => void compile(),
     problems: () => ajv.errorsText(compiled?.errors ?? [], { dataVar: '', separator: '; ' }),
   };
 }

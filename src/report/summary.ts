@@ -5,7 +5,6 @@ import type { Register } from '../history/register.ts';
 import { counterexampleText } from './counterexample.ts';
 import { excerpt } from './plain.ts';
 import { byReason, shown, type Shown, type Standing } from './standing.ts';
-import { SELF_TEST } from './terminal.ts';
 import {
   brokenCount,
   count,
@@ -15,6 +14,7 @@ import {
   INSECURE,
   narrowedBy,
   placesOf,
+  SELF_TEST,
   shortDigest,
   toneOf,
   waiverText,

@@ -15,6 +15,7 @@ import {
   INSECURE,
   narrowedBy,
   placesOf,
+  SELF_TEST,
   toneOf,
   waiverText,
 } from './words.ts';
@@ -111,8 +112,6 @@ export function terminalReport(
   lines.push(`exit code ${verdict.exitCode}: ${exitMeaning(verdict)}`, '');
   return lines.join('\n');
 }
-
-export const SELF_TEST = 'self-test of the embedded emulator under a controlled clock; not a certificate';
 
 function programsLine({ count: programs, operations, clauses }: NonNullable<Verdict['programs']>): string {
   const done = Object.values(operations).reduce((sum, number) => sum + number, 0);

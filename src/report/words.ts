@@ -1,6 +1,9 @@
 /** The wording that all reports share. */
 import type { Clause, ClauseVerdict, Place, Verdict, Waiver } from '../../schemas/types.ts';
 
+/** What a run of the embedded emulator is. */
+export const SELF_TEST = 'self-test of the embedded emulator under a controlled clock; not a certificate';
+
 /** Exit code that says nothing about the endpoint. */
 export const SUITE_FAILED = 70;
 

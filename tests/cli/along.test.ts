@@ -1,6 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { register } from '../../specs/register.ts';
 import { judgeAlong } from '../../src/cli/along.ts';
 import { linesOf } from '../../src/cli/lines.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
@@ -17,7 +18,7 @@ test('scenarios are judged while the file grows, as they are from the whole of i
   const text = await readFile(whole, 'utf8');
   const path = join(directory.path, 'growing.ndjson');
 
-  const along = judgeAlong(path);
+  const along = judgeAlong(path, register);
   along.hear();
   await writeFile(path, '');
   // In pieces that end within lines.
@@ -39,9 +40,9 @@ test('scenarios are judged while the file grows, as they are from the whole of i
 test('what is wrong with the evidence is said at the end', async () => {
   await using directory = await ownDirectory();
   const path = join(directory.path, 'evidence.ndjson');
-  const along = judgeAlong(path);
+  const along = judgeAlong(path, register);
   await writeFile(path, '{}\n{}\n{}\n{}\n');
   along.hear();
   await vi.waitFor(() => expect(() => along.end()).toThrow(/line 1 is not a line of evidence/));
-  expect(() => judgeAlong(join(directory.path, 'none')).end()).toThrow(/ENOENT/);
+  expect(() => judgeAlong(join(directory.path, 'none'), register).end()).toThrow(/ENOENT/);
 });

@@ -2,7 +2,6 @@
 import type { Verdict } from '../../../schemas/types.ts';
 import { excerpt } from '../plain.ts';
 import { byReason, type Shown, type Standing } from '../standing.ts';
-import { SELF_TEST } from '../terminal.ts';
 import {
   count,
   duration,
@@ -10,6 +9,7 @@ import {
   headline,
   INSECURE,
   narrowedBy,
+  SELF_TEST,
   shortDigest,
   toneOf,
   waiverText,

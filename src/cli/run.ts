@@ -70,7 +70,7 @@ export async function run(options: RunOptions & { readonly json?: boolean }, ter
   const project = scenarioProject({
     settings,
     credentials,
-    loading() {
+    ready() {
       void along();
       void import('./conclude.ts');
     },

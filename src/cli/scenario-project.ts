@@ -15,8 +15,8 @@ import { packageRoot } from '../package.ts';
 export interface ScenarioProjectOptions {
   readonly settings: Settings;
   readonly credentials: Credentials;
-  /** The worker loads what runs the scenarios: meanwhile this process can load what it needs later. */
-  readonly loading: () => void;
+  /** The worker has loaded what runs the scenarios: what this process loads from now on holds up nobody. */
+  readonly ready: () => void;
   readonly progress: (event: Progress) => void;
   /** The clauses that make the run fail by what stands in the evidence so far, by the scenario that broke them. */
   readonly broken: () => Promise<ReadonlyMap<string, readonly string[]>>;
@@ -32,7 +32,7 @@ export interface ScenarioProject {
 export function scenarioProject({
   settings,
   credentials,
-  loading,
+  ready,
   progress,
   broken,
 }: ScenarioProjectOptions): ScenarioProject {
@@ -44,14 +44,17 @@ export function scenarioProject({
     const message = (event as { data: FromWorker }).data;
     if (message.kind === 'written') void broken().then((clauses) => tell({ kind: 'broken', clauses }));
     else if (message.kind !== 'listening') progress(message);
-    else if (interrupted !== undefined) tell({ kind: 'interrupt', signal: interrupted });
+    else {
+      if (interrupted !== undefined) tell({ kind: 'interrupt', signal: interrupted });
+      ready();
+    }
   };
   return {
     async run() {
       // The worker inherits the environment: what is provided to it may stand in vitest's own messages, secrets must not.
       process.env[CREDENTIALS_VARIABLE] = JSON.stringify(credentials);
       try {
-        return await runVitest(settings, name, loading);
+        return await runVitest(settings, name);
       } catch (error) {
         return messageOf(error);
       } finally {
@@ -66,7 +69,7 @@ export function scenarioProject({
   };
 }
 
-async function runVitest(settings: Settings, channel: string, loading: () => void): Promise<string | undefined> {
+async function runVitest(settings: Settings, channel: string): Promise<string | undefined> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const ours = listenersNow();
   const vitest = await startVitest(
@@ -77,7 +80,7 @@ async function runVitest(settings: Settings, channel: string, loading: () => voi
       root: packageRoot,
       include: [scenarioFile()],
       exclude: [],
-      reporters: [{ onInit: () => keepOnly(ours), onTestRunStart: loading }],
+      reporters: [{ onInit: () => keepOnly(ours) }],
       pool: 'threads',
       maxWorkers: 1,
       fileParallelism: false,

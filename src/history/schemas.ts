@@ -1,4 +1,5 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
 import arrangeAnswer from '../../schemas/arrange-answer.schema.json' with { type: 'json' };
 import caseSchema from '../../schemas/case.schema.json' with { type: 'json' };
 import configuration from '../../schemas/configuration.schema.json' with { type: 'json' };
@@ -24,7 +25,16 @@ import type {
   Waivers,
 } from '../../schemas/types.ts';
 
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
+let loaded: Ajv2020 | undefined;
+
+/** Loaded by whoever is the first to need it: most commands never do, and it takes longer to load than they take. */
+function ajv(): Ajv2020 {
+  if (loaded === undefined) {
+    const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+    loaded = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
+  }
+  return loaded;
+}
 
 interface Schema<T> {
   check(value: unknown): value is T;
@@ -37,11 +47,11 @@ interface Schema<T> {
 /** Compiles on first use: most commands need one schema or none. */
 function lazily<T>(schema: object): Schema<T> {
   let compiled: ValidateFunction<T> | undefined;
-  const compile = (): ValidateFunction<T> => (compiled ??= ajv.compile<T>(schema));
+  const compile = (): ValidateFunction<T> => (compiled ??= ajv().compile<T>(schema));
   return {
     check: (value): value is T => compile()(value),
     prepare: () => void compile(),
-    problems: () => ajv.errorsText(compiled?.errors ?? [], { dataVar: '', separator: '; ' }),
+    problems: () => ajv().errorsText(compiled?.errors ?? [], { dataVar: '', separator: '; ' }),
   };
 }
 

@@ -14,7 +14,7 @@ interface Room {
 }
 
 /**
- * `specs` stands for scenarios and register; the one aggregate, specs/campaign.spec.ts, which runs and judges them, is a
+ * `specs` stands for scenarios and register; the one aggregate, which runs and judges them, is a
  * room of its own. `package` is src/package.ts, which knows the suite's own version and nothing else.
  */
 const house: Readonly<Record<string, Room>> = {
@@ -38,7 +38,7 @@ const house: Readonly<Record<string, Room>> = {
     rooms: ['campaign', 'report', 'verdict', 'rules', 'history'],
     packages: ['node:crypto', 'node:zlib', 'yaml'],
   },
-  'specs/campaign.spec.ts': {
+  aggregate: {
     rooms: ['specs', 'programs', 'campaign', 'report', 'verdict', 'rules', 'history', 'package'],
   },
   specs: { rooms: ['campaign', 'history'] },
@@ -67,9 +67,12 @@ const house: Readonly<Record<string, Room>> = {
   // What judges is pure: no I/O, and nothing that could do some.
   verdict: { rooms: ['rules', 'history'], packages: ['node:crypto'] },
   rules: { rooms: ['history'], packages: [] },
-  history: { rooms: [], packages: ['ajv/dist/2020.js', 'node:crypto'] },
+  history: { rooms: [], packages: ['ajv/dist/2020.js', 'node:crypto', 'node:module'] },
   package: { rooms: [], packages: ['node:fs', 'node:path'] },
 };
+
+/** What runs the scenarios as tests. */
+const AGGREGATE = ['specs/campaign.spec.ts', 'specs/by-itself.ts'];
 
 /** The register's own tooling reads the documents and belongs to no run. */
 const OUTSIDE = ['specs/register/check-documents.ts', 'specs/register/document-sentences.ts'];
@@ -93,7 +96,7 @@ function filesBelow(folder: string): string[] {
 }
 
 function roomOf(path: string): string {
-  if (path in house) return path;
+  if (AGGREGATE.includes(path)) return 'aggregate';
   const [top = '', next = ''] = path.split('/');
   if (top === 'fixtures') return next === 'hostile' ? 'hostile' : 'gallery';
   return top === 'src' ? next.replace(/\.ts$/, '') : top;
@@ -107,7 +110,7 @@ function withoutComments(text: string): string {
 function specifiersIn(text: string): string[] {
   const code = withoutComments(text);
   const found = code.matchAll(
-    /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]|\bimport\.meta\.resolve\(\s*['"]([^'"]+)['"]/gm,
+    /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]|\b(?:import\.meta\.resolve|createRequire\([^)]*\))\(\s*['"]([^'"]+)['"]/gm,
   );
   return [...found].map(([, one, other]) => one ?? other ?? '');
 }
@@ -139,10 +142,11 @@ test('the reader of imports sees every way to import', () => {
     "export { c } from './c.ts';",
     "import './d.ts';",
     "const e = await import('./e.ts');",
+    "const f = createRequire(import.meta.url)('f');",
     "// import './no.ts'",
     "/* from './no.ts' */",
   ].join('\n');
-  expect(specifiersIn(text)).toEqual(['./a.ts', '../b.ts', './c.ts', './d.ts', './e.ts']);
+  expect(specifiersIn(text)).toEqual(['./a.ts', '../b.ts', './c.ts', './d.ts', './e.ts', 'f']);
 });
 
 test('every file stands in a room of the house', () => {
@@ -243,7 +247,7 @@ describe('scenarios assert nothing', () => {
   });
 
   test('the aggregate judges with the rules themselves', () => {
-    const aggregate = imports.filter(({ file }) => file === 'specs/campaign.spec.ts').map(({ target }) => target);
+    const aggregate = imports.filter(({ room }) => room === 'aggregate').map(({ target }) => target);
     expect(aggregate).toEqual(expect.arrayContaining(['campaign', 'rules', 'verdict']));
   });
 });

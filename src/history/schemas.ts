@@ -1,4 +1,3 @@
-import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
 import { createRequire } from 'node:module';
 import arrangeAnswer from '../../schemas/arrange-answer.schema.json' with { type: 'json' };
 import caseSchema from '../../schemas/case.schema.json' with { type: 'json' };
@@ -25,16 +24,17 @@ import type {
   Waivers,
 } from '../../schemas/types.ts';
 
-let loaded: Ajv2020 | undefined;
-
-/** Loaded by whoever is the first to need it: most commands never do, and it takes longer to load than they take. */
-function ajv(): Ajv2020 {
-  if (loaded === undefined) {
-    const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-    loaded = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
-  }
-  return loaded;
+/** Made by whoever is the first to ask. */
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
+
+/** Loading it takes longer than most commands, which need no schema. */
+const ajv = lazy(() => {
+  const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  return new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
+});
 
 interface Schema<T> {
   check(value: unknown): value is T;
@@ -44,27 +44,25 @@ interface Schema<T> {
   problems(): string;
 }
 
-/** Compiles on first use: most commands need one schema or none. */
-function lazily<T>(schema: object): Schema<T> {
-  let compiled: ValidateFunction<T> | undefined;
-  const compile = (): ValidateFunction<T> => (compiled ??= ajv().compile<T>(schema));
+function schemaOf<T>(schema: object): Schema<T> {
+  const compiled = lazy(() => ajv().compile<T>(schema));
   return {
-    check: (value): value is T => compile()(value),
-    prepare: () => void compile(),
-    problems: () => ajv().errorsText(compiled?.errors ?? [], { dataVar: '', separator: '; ' }),
+    check: (value): value is T => compiled()(value),
+    prepare: () => void compiled(),
+    problems: () => ajv().errorsText(compiled().errors ?? [], { dataVar: '', separator: '; ' }),
   };
 }
 
 export const schemas = {
-  arrangeAnswer: lazily<ArrangeAnswer>(arrangeAnswer),
-  case: lazily<Case>(caseSchema),
-  configuration: lazily<Configuration>(configuration),
-  errorBody: lazily<ErrorBody>(errorBody),
-  evidence: lazily<EvidenceLine>(evidence),
-  manifest: lazily<Manifest>(manifest),
-  preloaded: lazily<Preloaded>(preloaded),
-  product: lazily<Product>(product),
-  signature: lazily<Signature>(signature),
-  verdict: lazily<Verdict>(verdict),
-  waivers: lazily<Waivers>(waivers),
+  arrangeAnswer: schemaOf<ArrangeAnswer>(arrangeAnswer),
+  case: schemaOf<Case>(caseSchema),
+  configuration: schemaOf<Configuration>(configuration),
+  errorBody: schemaOf<ErrorBody>(errorBody),
+  evidence: schemaOf<EvidenceLine>(evidence),
+  manifest: schemaOf<Manifest>(manifest),
+  preloaded: schemaOf<Preloaded>(preloaded),
+  product: schemaOf<Product>(product),
+  signature: schemaOf<Signature>(signature),
+  verdict: schemaOf<Verdict>(verdict),
+  waivers: schemaOf<Waivers>(waivers),
 };

@@ -2,7 +2,7 @@
 import type { Stage, Status } from 'allure-js-commons';
 import { ReporterRuntime, stringifyEnvInfo, type Writer } from 'allure-js-commons/sdk/reporter';
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { writeFile as writeWithCallback } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -68,7 +68,8 @@ export async function writeAllureResults(
   const path = join(directory, ALLURE_RESULTS);
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
-  const runtime = new ReporterRuntime({ writer: writerInto(path), environmentInfo: allureEnvironment(verdict) });
+  const { writer, written } = writerInto(path);
+  const runtime = new ReporterRuntime({ writer, environmentInfo: allureEnvironment(verdict) });
   runtime.writeEnvironmentInfo();
   const titles = new Map(chapters.flatMap(({ scenarios }) => scenarios.map(({ id, title }) => [id, title])));
   for (const one of allureResults({ verdict, register, evidence, titles })) {
@@ -82,21 +83,43 @@ export async function writeAllureResults(
     });
     runtime.stopTest(test, { stop: one.stop });
     runtime.writeTest(test);
+    await written(MOST_UNWRITTEN);
   }
+  await written(0);
   return path;
 }
 
-/** The library's own writer has the disk confirm each of some hundred files, which takes seconds, and nothing here is that precious. */
-function writerInto(directory: string): Writer {
-  const write = (name: string, content: string | Buffer): void => writeFileSync(join(directory, name), content);
+/** Files that are written at once: others can be made meanwhile. */
+const MOST_UNWRITTEN = 64;
+
+/**
+ * The library's own writer waits for each of some hundred files, and has the disk confirm it, which takes seconds, and nothing
+ * here is that precious. `written` resolves when no more than `most` are still to be written.
+ */
+function writerInto(directory: string): { readonly writer: Writer; written(most: number): Promise<void> } {
+  const pending: Promise<void>[] = [];
+  const write = (name: string, content: string | Buffer): void => {
+    const file = writeWhole(join(directory, name), content);
+    // Whoever awaits it hears of its failure; until then it is not to count as unheard.
+    file.catch(() => {});
+    pending.push(file);
+  };
   const json = (name: string, content: unknown): void => write(name, JSON.stringify(content));
   return {
-    writeResult: (result) => json(`${result.uuid}-result.json`, result),
-    writeGroup: (group) => json(`${group.uuid}-container.json`, group),
-    writeAttachment: write,
-    writeAttachmentFromPath: () => {},
-    writeEnvironmentInfo: (info) => write('environment.properties', stringifyEnvInfo(info)),
-    writeCategoriesDefinitions: (categories) => json('categories.json', categories),
-    writeGlobals: json,
+    writer: {
+      writeResult: (result) => json(`${result.uuid}-result.json`, result),
+      writeGroup: (group) => json(`${group.uuid}-container.json`, group),
+      writeAttachment: write,
+      writeAttachmentFromPath: () => {},
+      writeEnvironmentInfo: (info) => write('environment.properties', stringifyEnvInfo(info)),
+      writeCategoriesDefinitions: (categories) => json('categories.json', categories),
+      writeGlobals: json,
+    },
+    async written(most) {
+      if (pending.length > most) await Promise.all(pending.splice(0));
+    },
   };
 }
+
+/** Cheaper, for so many small files, than what node:fs/promises does. */
+const writeWhole = promisify(writeWithCallback);

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { evidenceReader, type Evidence, type History } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { schemas } from '../history/schemas.ts';
+import { timelineOf, type Timeline } from '../report/html/timeline.ts';
 import { rules } from '../rules/index.ts';
 import { failingOf } from '../verdict/failing.ts';
+import { judge } from '../verdict/judge.ts';
 import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
 import { lineReader, type LineReader } from './lines.ts';
 
@@ -17,7 +19,7 @@ export interface Along {
   /** Catches up with what was written so far; more is sure to follow. The clauses that make the run fail, by the scenario that broke them. */
   catchUp(): ReadonlyMap<string, readonly string[]>;
   /** Reads what is left. Throws what readEvidence and node:fs do. */
-  end(): Seen;
+  end(): SeenAlong;
 }
 
 export interface Seen {
@@ -26,17 +28,26 @@ export interface Seen {
   readonly outcomes: ReadonlyMap<History, Outcome>;
 }
 
+export interface SeenAlong extends Seen {
+  /** What the histories look like that were judged along. */
+  readonly timelines: ReadonlyMap<History, Timeline>;
+}
+
 export function judgeAlong(path: string, register: Register): Along {
   // Scenarios only begin yet.
   schemas.evidence.prepare();
   const reader = evidenceReader();
   const outcomes = new Map<History, Outcome>();
+  const timelines = new Map<History, Timeline>();
   let lines: LineReader | undefined;
   let timer: NodeJS.Timeout | undefined;
   let trouble: unknown;
 
   const judgeIt = (ended: History | undefined): void => {
-    if (ended !== undefined) outcomes.set(ended, outcomeOf(ended, rules));
+    if (ended === undefined) return;
+    const judgement = judge(ended, rules);
+    outcomes.set(ended, outcomeOf(ended, judgement));
+    if (judgement.view !== undefined) timelines.set(ended, timelineOf(judgement.view));
   };
   const take = (line: string): void => judgeIt(reader.add(line));
   const readOn = (): LineReader => {
@@ -89,7 +100,7 @@ export function judgeAlong(path: string, register: Register): Along {
       } finally {
         lines?.close();
       }
-      return { evidence: reader.end(), outcomes };
+      return { evidence: reader.end(), outcomes, timelines };
     },
   };
 }

@@ -4,7 +4,7 @@ import { register } from '../../specs/register.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
 import { verdictOf } from '../verdict/verdict.ts';
-import type { Seen } from './along.ts';
+import type { SeenAlong } from './along.ts';
 import { writeAllureResults } from './allure.ts';
 import { tellGithub } from './github.ts';
 import type { Live } from './live.ts';
@@ -22,12 +22,15 @@ export interface Conclusion {
 }
 
 export async function conclude(
-  { evidence, outcomes }: Seen,
+  { evidence, outcomes, timelines }: SeenAlong,
   { path, out, live, terminal, json }: Conclusion,
 ): Promise<Verdict> {
   const verdict = verdictOf(evidence, register, rules, outcomes);
-  const { files: views, cases } = await writeReports(out, evidence, verdict, register);
-  const files = [path, ...views, await writeAllureResults(out, evidence, verdict, register)];
+  const [allure, { files: views, cases }] = await Promise.all([
+    writeAllureResults(out, evidence, verdict, register),
+    writeReports(out, evidence, verdict, register, timelines),
+  ]);
+  const files = [path, ...views, allure];
   live.end({
     report: terminalReport(verdict, register, { colour: terminal.colour, files, evidence, cases }),
     verdict,

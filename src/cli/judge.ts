@@ -12,6 +12,7 @@ import {
 import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
 import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
+import { judge } from '../verdict/judge.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import type { Seen } from './along.ts';
 import { linesOf } from './lines.ts';
@@ -49,7 +50,7 @@ function judgedOnTheWay(path: string): Seen {
     for (const line of linesOf(path)) {
       const ended = reader.add(line);
       if (ended === undefined) continue;
-      const outcome = outcomeOf(ended, rules);
+      const outcome = outcomeOf(ended, judge(ended, rules));
       // Of programs, counterexamples are shown.
       const shown = ended.program !== undefined || outcome.broken.length > 0;
       outcomes.set(shown ? ended : reader.forget(ended), outcome);

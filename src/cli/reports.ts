@@ -4,7 +4,7 @@ import type { Verdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { verdictText } from '../report/verdict-text.ts';
-import { views } from '../report/views.ts';
+import { views, type Timelines } from '../report/views.ts';
 import { writeCases } from './cases.ts';
 
 export { verdictText };
@@ -17,19 +17,23 @@ export interface Written {
   readonly cases: ReadonlyMap<string, string>;
 }
 
-/** Writes the reports that can be made from a verdict into a directory; and the cases of its counterexamples. */
+/**
+ * Writes the reports that can be made from a verdict into a directory; and the cases of its counterexamples. Timelines that
+ * were made before need not be made again.
+ */
 export async function writeReports(
   directory: string,
   evidence: Evidence,
   verdict: Verdict,
   register: Register,
+  timelines?: Timelines,
 ): Promise<Written> {
   await mkdir(directory, { recursive: true });
   const files = [
     { path: join(directory, VERDICT_FILE), text: verdictText(verdict) },
     ...Object.values(views).map(({ file, make }) => ({
       path: join(directory, file),
-      text: make(verdict, register, evidence),
+      text: make(verdict, register, evidence, timelines),
     })),
   ];
   await Promise.all(files.map(({ path, text }) => writeFile(path, text)));

@@ -15,7 +15,7 @@ import { version } from '../package.ts';
 import { secondsFor } from '../programs/scenario.ts';
 import { plain } from '../report/plain.ts';
 import { count, duration, SELF_TEST, shortDigest, SUITE_FAILED } from '../report/words.ts';
-import type { Along, Seen } from './along.ts';
+import type { Along, SeenAlong } from './along.ts';
 import { guess } from './guess.ts';
 import { proxyFor, warnIfInsecure } from './insecure.ts';
 import { jsonLines, lively, quietly } from './live.ts';
@@ -172,7 +172,7 @@ function expectedSeconds({ maxQueues }: Settings, plan: ReadonlyMap<string, Plan
 }
 
 /** The evidence of a run that came to its end, or why there is none. */
-function evidenceOf(along: Along, path: string): Seen | string {
+function evidenceOf(along: Along, path: string): SeenAlong | string {
   try {
     const seen = along.end();
     return seen.evidence.footer === undefined ? `the run broke off; its evidence is in ${path}` : seen;

@@ -28,6 +28,8 @@ export interface Judgement {
   readonly findings: readonly Judged[];
   /** Rules that crashed: what they would have said is unknown, never 'held'. */
   readonly crashed: readonly { readonly clause: string; readonly reason: string }[];
+  /** What they judged; undefined where that crashed already. */
+  readonly view: View | undefined;
 }
 
 /** Lets every rule judge one history. */
@@ -38,7 +40,7 @@ export function judge(history: History, rules: readonly Rule[]): Judgement {
   try {
     view = viewOf(history);
   } catch (error) {
-    return { findings, crashed: rules.map(({ clause }) => ({ clause, reason: inWords(error) })) };
+    return { findings, crashed: rules.map(({ clause }) => ({ clause, reason: inWords(error) })), view: undefined };
   }
   for (const { clause, judge } of rules) {
     try {
@@ -47,7 +49,7 @@ export function judge(history: History, rules: readonly Rule[]): Judgement {
       crashed.push({ clause, reason: inWords(error) });
     }
   }
-  return { findings, crashed };
+  return { findings, crashed, view };
 }
 
 function inWords(error: unknown): string {

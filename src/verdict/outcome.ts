@@ -1,8 +1,7 @@
 /** What a verdict takes of one history: far less than all that was seen and said, of which a large run has gigabytes. */
 import type { History } from '../history/evidence.ts';
-import type { Rule } from '../rules/rule.ts';
 import { blamedIn, type Blamed } from './blame.ts';
-import { judge, type Broken, type Judgement } from './judge.ts';
+import type { Broken, Judgement } from './judge.ts';
 
 export interface Outcome {
   readonly broken: readonly Broken[];
@@ -22,8 +21,7 @@ export interface Tally {
   readonly notes: ReadonlyMap<string, number>;
 }
 
-export function outcomeOf(history: History, rules: readonly Rule[]): Outcome {
-  const { findings, crashed } = judge(history, rules);
+export function outcomeOf(history: History, { findings, crashed }: Judgement): Outcome {
   const broken: Broken[] = [];
   const tallies = new Map<string, { held: number; undecided: number; notes: Map<string, number> }>();
   for (const judged of findings) {

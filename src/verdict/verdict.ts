@@ -14,7 +14,7 @@ import type { Register, RegisteredClause } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { isFatal } from './judge.ts';
+import { isFatal, judge } from './judge.ts';
 import { decides, outcomeOf, type Outcome } from './outcome.ts';
 import { isExcused, waiverVerdicts } from './waivers.ts';
 
@@ -29,7 +29,9 @@ export function verdictOf(
   known: ReadonlyMap<History, Outcome> = new Map(),
 ): Verdict {
   const { header, histories, counterexamples, footer, problems } = evidence;
-  const outcomes = new Map(histories.map((history) => [history, known.get(history) ?? outcomeOf(history, rules)]));
+  const outcomes = new Map(
+    histories.map((history) => [history, known.get(history) ?? outcomeOf(history, judge(history, rules))]),
+  );
   const crashed = [...outcomes.values()].flatMap((outcome) => outcome.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
   const tallies = tallied(plainestFirst(outcomes, counterexamples));

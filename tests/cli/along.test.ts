@@ -6,6 +6,7 @@ import { judgeAlong } from '../../src/cli/along.ts';
 import { linesOf } from '../../src/cli/lines.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
 import { rules } from '../../src/rules/index.ts';
+import { judge } from '../../src/verdict/judge.ts';
 import { outcomeOf } from '../../src/verdict/outcome.ts';
 import { command } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';
@@ -34,7 +35,7 @@ test('scenarios are judged while the file grows, as they are from the whole of i
   // All but the probe, which has no end, and perhaps the one that ended last.
   const open = evidence.histories.filter((history) => !outcomes.has(history));
   expect(open.length).toBeLessThanOrEqual(2);
-  for (const [history, outcome] of outcomes) expect(outcome).toEqual(outcomeOf(history, rules));
+  for (const [history, outcome] of outcomes) expect(outcome).toEqual(outcomeOf(history, judge(history, rules)));
 });
 
 test('what is wrong with the evidence is said at the end', async () => {

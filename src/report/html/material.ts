@@ -35,14 +35,19 @@ export interface Material {
   readonly timelines: Timelines;
 }
 
-export function materialOf(verdict: Verdict, register: Register, evidence: Evidence): Material {
+export function materialOf(
+  verdict: Verdict,
+  register: Register,
+  evidence: Evidence,
+  made: ReadonlyMap<History, Timeline>,
+): Material {
   return {
     verdict,
     register,
     evidence,
     all: shown(verdict, register),
     histories: new Map(evidence.histories.map((history) => [history.scenario, history])),
-    timelines: timelinesOf(verdict, evidence),
+    timelines: timelinesOf(verdict, evidence, made),
   };
 }
 
@@ -56,7 +61,7 @@ export interface Timelines {
 }
 
 /** Those of broken scenarios first: what has no room is left out. */
-function timelinesOf({ clauses }: Verdict, { histories }: Evidence): Timelines {
+function timelinesOf({ clauses }: Verdict, { histories }: Evidence, made: ReadonlyMap<History, Timeline>): Timelines {
   const broken = new Set(clauses.flatMap(({ findings }) => findings.map(({ scenario }) => scenario)));
   const isBroken = ({ scenario }: History): boolean => broken.has(scenario);
   const places = new Map<string, number>();
@@ -64,7 +69,7 @@ function timelinesOf({ clauses }: Verdict, { histories }: Evidence): Timelines {
   const blocks: string[] = [];
   let room = TIMELINES_ROOM;
   for (const history of [...histories.filter(isBroken), ...histories.filter((one) => !isBroken(one))]) {
-    const timeline = timelineOf(viewOf(history));
+    const timeline = made.get(history) ?? timelineOf(viewOf(history));
     if (timeline.calls.length === 0) continue;
     const block = jsonBlock(timeline).text;
     room -= block.length;

@@ -13,12 +13,11 @@ import { CREDENTIALS_VARIABLE, type FromWorker, type ToWorker } from '../src/cam
 import { targetOf } from '../src/campaign/embedded.ts';
 import { openEvidence } from '../src/campaign/evidence-file.ts';
 import type { Chapter } from '../src/campaign/scenario.ts';
-import { selectedPrograms } from '../src/campaign/selection.ts';
 import type { Credentials } from '../src/campaign/settings.ts';
 import type { History } from '../src/history/evidence.ts';
 import { version } from '../src/package.ts';
 import { budgetFor, findCounterexamples } from '../src/programs/counterexamples.ts';
-import { secondsFor } from '../src/programs/scenario.ts';
+import { programsOf } from '../src/programs/scenario.ts';
 import { plain } from '../src/report/plain.ts';
 import { chapters } from './chapters.ts';
 import { register } from './register.ts';
@@ -46,14 +45,7 @@ if (channel !== undefined) {
 const target = targetOf(settings);
 const programs: Chapter = {
   name: 'programs',
-  scenarios:
-    selectedPrograms(settings) === 0
-      ? []
-      : (await import('../src/programs/scenarios.ts')).generated({
-          seed: settings.seed,
-          count: settings.programs,
-          seconds: secondsFor(settings.profile, target.clock),
-        }),
+  scenarios: await programsOf(settings, target.clock),
 };
 const scenarios = [...chapters, programs].flatMap((chapter) => chapter.scenarios);
 const arrangement = await arrangementOf(settings, target.clock, scenarios, register);

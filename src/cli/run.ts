@@ -12,7 +12,7 @@ import { narrow } from '../campaign/shards.ts';
 import { systemCode, UsageError } from '../campaign/usage-error.ts';
 import { refuseUnknown } from '../campaign/waivers-file.ts';
 import { version } from '../package.ts';
-import { secondsFor } from '../programs/scenario.ts';
+import { programsOf } from '../programs/scenario.ts';
 import { plain } from '../report/plain.ts';
 import { count, duration, SELF_TEST, shortDigest, SUITE_FAILED } from '../report/words.ts';
 import type { Along, SeenAlong } from './along.ts';
@@ -108,15 +108,12 @@ interface Selected {
 }
 
 async function selected(settings: Settings, clock: 'wall' | 'controlled'): Promise<Selected> {
-  const { seed, programs: count, profile, only, shard } = settings;
+  const { only, shard } = settings;
   const matches = only === undefined ? () => true : matcher(only);
   const chosen = select(ALL_SCENARIOS, register.clauses, { ...settings, clock });
   const programs = selectedPrograms(settings);
   if (chosen.scenarios.length === 0 && programs === 0) throw nothingSelected(settings);
-  const generates = programs > 0 && (clock === 'wall' || shard !== undefined);
-  const made = generates
-    ? (await import('../programs/scenarios.ts')).generated({ seed, count, seconds: secondsFor(profile, clock) })
-    : [];
+  const made = clock === 'wall' || shard !== undefined ? await programsOf(settings, clock) : [];
   const whole = { ...chosen, scenarios: [...chosen.scenarios, ...made.filter(({ id }) => matches(id))] };
   if (shard === undefined)
     return { clauses: whole.clauses, scenarios: chosen.scenarios.length, programs, all: whole.scenarios };

@@ -59,14 +59,14 @@ const many = bothModes.map((mode) =>
       'ack.counts.success',
       'ack.acknowledged.never-returns',
     ],
-    seconds: 30,
+    seconds: 27,
     queues: [queueOf(mode)],
     async run({ queue }) {
       const group = await queue.group();
       await group.deadLetters(40);
-      const batches = [await group.first({ max_msgs: 10, ack_wait: 20 })];
+      const batches = [await group.first({ max_msgs: 10, ack_wait: 17 })];
       for (let more = 0; more < 3; more += 1)
-        batches.push(await group.consume({ max_msgs: 10, time_wait: 1, ack_wait: 20 }, { consumer: `c${more + 2}` }));
+        batches.push(await group.consume({ max_msgs: 10, time_wait: 1, ack_wait: 17 }, { consumer: `c${more + 2}` }));
       for (const index of [1, 0, 3, 2]) {
         const { delivered = [] } = batches[index] ?? {};
         if (delivered.length > 0) await group.acknowledge(entries(delivered));

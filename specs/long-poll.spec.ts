@@ -99,7 +99,7 @@ const undisturbed = bothModes.map((mode) =>
     title:
       'A wait is not ended by what arrives, fails and is acknowledged in another group, nor by what is refused in its own.',
     clauses: ['poll.empty.not-early'],
-    seconds: 31,
+    seconds: 28,
     queues: [queueOf(mode), queueOf(mode)],
     async run({ queues, wait: pass }) {
       const [queue, beside] = queues;
@@ -118,7 +118,7 @@ const undisturbed = bothModes.map((mode) =>
         await group.consume({ max_msgs: 11 }, { consumer: 'c2' });
         await group.acknowledge([{ handler: 'invented', status: 'success' }], { consumer: 'c2' });
       };
-      await Promise.all([group.consume({ time_wait: 28, ack_wait: 15 }, { consumer: 'poller' }), meanwhile()]);
+      await Promise.all([group.consume({ time_wait: 25, ack_wait: 15 }, { consumer: 'poller' }), meanwhile()]);
       await Promise.all([other.drain(), elsewhere.drain()]);
     },
   }),

@@ -371,7 +371,9 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
       const tidy = async (): Promise<void> => {
         const signal = AbortSignal.timeout(TIDY_SECONDS * 1000);
         const arranger = arrangerFor(signal, stage.client(signal, false));
-        for (const { queue, group } of groups.splice(0)) await arranger.deleteGroup(queue, group).catch(() => false);
+        await Promise.all(
+          groups.splice(0).map(({ queue, group }) => arranger.deleteGroup(queue, group).catch(() => false)),
+        );
         for (const { id } of made.splice(0)) {
           if (!(await arranger.deleteQueue(id).catch(() => false))) undeleted.push(id);
           standing -= 1;

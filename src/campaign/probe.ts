@@ -1,5 +1,5 @@
 /** Finds out, before the first scenario, whether the endpoint is there and which optional neighbouring features it has. */
-import type { Arranging, Exchange, Failure, Features, Footer } from '../../schemas/types.ts';
+import type { Arranging, Exchange, Failure, Feature, Features, Footer } from '../../schemas/types.ts';
 import type { Arrangement } from '../arrange/arrangement.ts';
 import { QuotaRefused, Trouble } from '../arrange/trouble.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -39,7 +39,7 @@ export interface ProbeOptions {
 }
 
 /** Nothing was found absent: clauses that need it are not exercised, which is not the same as not applicable. */
-export const notProbed: Features[keyof Features] = { present: true, reason: 'not probed' };
+export const notProbed: Feature = { present: true, reason: 'not probed' };
 
 export async function probe(options: ProbeOptions): Promise<Probed> {
   const { endpoint, clock, settings, arrangement, connections, credentials: own, word, note } = options;
@@ -70,7 +70,7 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     clock.kind === 'controlled'
       ? { present: true, reason: 'a clock hook was given' }
       : { present: false, reason: 'no clock hook was given, and nobody waits for days' };
-  const absent = (reason: string): Features[keyof Features] => ({ present: false, reason });
+  const absent = (reason: string): Feature => ({ present: false, reason });
 
   // Where only the two calls are offered a group that does not exist has to do.
   const quota = await get(
@@ -109,49 +109,60 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
     };
   }
 
-  let counters = absent('listing groups shows no available_deadletters');
-  try {
-    const queue = await arranger.queue(`dmsc-${word}-probe`, queueOf('NORMAL'));
+  const countersOf = async (): Promise<Feature> => {
     try {
-      await arranger.group(queue, 'probe');
-      const listed = arrangement.hasNeighbours
-        ? jsonOf(await get(`${root}/queues/${queue}/groups?include_deadletter=true`))
-        : undefined;
-      const groups = (listed as { groups?: { available_deadletters?: unknown }[] } | undefined)?.groups;
-      if (Array.isArray(groups) && Number.isInteger(Number(groups[0]?.available_deadletters ?? NaN))) {
-        counters = { present: true, reason: 'listing groups shows available_deadletters' };
+      const queue = await arranger.queue(`dmsc-${word}-probe`, queueOf('NORMAL'));
+      try {
+        await arranger.group(queue, 'probe');
+        const listed = arrangement.hasNeighbours
+          ? jsonOf(await get(`${root}/queues/${queue}/groups?include_deadletter=true`))
+          : undefined;
+        const groups = (listed as { groups?: { available_deadletters?: unknown }[] } | undefined)?.groups;
+        return Array.isArray(groups) && Number.isInteger(Number(groups[0]?.available_deadletters ?? NaN))
+          ? { present: true, reason: 'listing groups shows available_deadletters' }
+          : absent('listing groups shows no available_deadletters');
+      } finally {
+        await discard(queue);
       }
-    } finally {
-      await discard(queue);
+    } catch (error) {
+      // A quota that is used up may be free again later; what else keeps us from a queue and a group keeps us from all.
+      if (error instanceof QuotaRefused) return notProbed;
+      throw error;
     }
-  } catch (error) {
-    // A quota that is used up may be free again later; what else keeps us from a queue and a group keeps us from all.
-    if (!(error instanceof QuotaRefused)) {
-      return {
-        unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. ${
-          arrangement.hasNeighbours
-            ? 'Expected the calls for queues, groups and messages beside the two that are tested; without them see --arrange.'
-            : 'Expected what docs/arranging.md describes.'
-        }`,
-        blame: error instanceof Trouble ? error.blame : 'suite',
-        features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
-        freeQueues: 1,
-        mostQueues: 1,
-        undeleted,
-      };
-    }
-    counters = notProbed;
-  }
-
-  let kafka: Features['kafka'];
-  try {
-    await discard(await arranger.queue(`dmsc-${word}-kafka`, queueOf('KAFKA_HA')));
-    kafka = { present: true, reason: 'a KAFKA_HA queue could be created' };
-  } catch (error) {
-    kafka =
-      error instanceof QuotaRefused
+  };
+  const kafkaOf = async (): Promise<Feature> => {
+    try {
+      await discard(await arranger.queue(`dmsc-${word}-kafka`, queueOf('KAFKA_HA')));
+      return { present: true, reason: 'a KAFKA_HA queue could be created' };
+    } catch (error) {
+      return error instanceof QuotaRefused
         ? notProbed
         : absent(`a KAFKA_HA queue could not be created: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const early = kafkaOf();
+  let counters: Feature;
+  let kafka: Feature;
+  try {
+    counters = await countersOf();
+    kafka = await early;
+    // Where there is a place for one queue only, it had gone to the other.
+    if (counters === notProbed && kafka !== notProbed) counters = await countersOf();
+    else if (kafka === notProbed && counters !== notProbed) kafka = await kafkaOf();
+  } catch (error) {
+    await early;
+    return {
+      unreachable: `dead letters cannot be arranged: ${error instanceof Error ? error.message : String(error)}. ${
+        arrangement.hasNeighbours
+          ? 'Expected the calls for queues, groups and messages beside the two that are tested; without them see --arrange.'
+          : 'Expected what docs/arranging.md describes.'
+      }`,
+      blame: error instanceof Trouble ? error.blame : 'suite',
+      features: { kafka: notProbed, counters: notProbed, credentials, clock: clockHook },
+      freeQueues: 1,
+      mostQueues: 1,
+      undeleted,
+    };
   }
   return {
     unreachable: undefined,

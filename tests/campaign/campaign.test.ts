@@ -452,6 +452,19 @@ describe('optional neighbouring features', () => {
     expect(run.ends.get('a/1')?.outcome).toBe('completed');
   });
 
+  test('are found where there is a place for one queue only, and the quota is not told', async () => {
+    const emulator = await sharedEmulator({ quota: 1 });
+    const url = await inFrontOf(emulator.url, ({ url: target }) => (target.includes('/quotas/') ? 404 : undefined));
+    const { header } = await ran([made('a/1')], {
+      target: remoteTarget({ ...settings(), endpoint: url }),
+      settings: { maxQueues: 1 },
+    });
+    expect(header.features).toMatchObject({
+      kafka: { present: true, reason: 'a KAFKA_HA queue could be created' },
+      counters: { present: true, reason: 'listing groups shows available_deadletters' },
+    });
+  });
+
   test('are probed under a name of their own, before the first scenario, and tidied away', async () => {
     const { lines } = await ran([made('a/1')]);
     const probing = lines.findLastIndex((line) => line.type === 'exchange' && line.scenario === 'probe');

@@ -5,7 +5,12 @@ import type { Broken, Judgement } from './judge.ts';
 
 export interface Outcome {
   readonly broken: readonly Broken[];
-  readonly tallies: ReadonlyMap<string, Tally>;
+  /** How often which clause was found held, of those that were. */
+  readonly held: ReadonlyMap<string, number>;
+  /** The same of what could not be decided. */
+  readonly undecided: ReadonlyMap<string, number>;
+  /** What was noted of which clause, and how often. */
+  readonly noted: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly crashed: Judgement['crashed'];
   /** Whom calls without an answer speak against, and how often. */
   readonly unanswered: ReadonlyMap<Blamed, number>;
@@ -13,33 +18,31 @@ export interface Outcome {
   readonly lastInstant: number;
 }
 
-/** What was found of one clause, but what broke it. */
-export interface Tally {
-  readonly held: number;
-  readonly undecided: number;
-  /** What was noted, and how often. */
-  readonly notes: ReadonlyMap<string, number>;
-}
-
 export function outcomeOf(history: History, { findings, crashed }: Judgement): Outcome {
   const broken: Broken[] = [];
-  const tallies = new Map<string, { held: number; undecided: number; notes: Map<string, number> }>();
-  for (const judged of findings) {
-    const { clause, finding } = judged;
-    let tally = tallies.get(clause);
-    if (tally === undefined) tallies.set(clause, (tally = { held: 0, undecided: 0, notes: new Map() }));
+  const held = new Map<string, number>();
+  const undecided = new Map<string, number>();
+  const noted = new Map<string, Map<string, number>>();
+  for (const { clause, finding } of findings) {
     if (finding.outcome === 'broken') broken.push({ clause, finding });
-    else if (finding.outcome === 'noted')
-      tally.notes.set(finding.observed, (tally.notes.get(finding.observed) ?? 0) + 1);
-    else tally[finding.outcome] += 1;
+    else if (finding.outcome === 'held') count(held, clause);
+    else if (finding.outcome === 'undecided') count(undecided, clause);
+    else {
+      let notes = noted.get(clause);
+      if (notes === undefined) noted.set(clause, (notes = new Map()));
+      count(notes, finding.observed);
+    }
   }
   let lastInstant = 0;
   for (const { received } of history.exchanges) lastInstant = Math.max(lastInstant, received);
-  return { broken, tallies, crashed, unanswered: blamedIn(history), lastInstant };
+  return { broken, held, undecided, noted, crashed, unanswered: blamedIn(history), lastInstant };
 }
 
-/** Whether something was found of a clause, be it for or against it. */
-export function decides({ broken, tallies }: Outcome, clause: string): boolean {
-  const { held = 0, notes } = tallies.get(clause) ?? {};
-  return held > 0 || (notes?.size ?? 0) > 0 || broken.some((judged) => judged.clause === clause);
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** The clauses of which something was found, be it for or against them. */
+export function decidedIn({ broken, held, noted }: Outcome): ReadonlySet<string> {
+  return new Set([...held.keys(), ...noted.keys(), ...broken.map(({ clause }) => clause)]);
 }

@@ -15,7 +15,7 @@ import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isFatal, judge } from './judge.ts';
-import { decides, outcomeOf, type Outcome } from './outcome.ts';
+import { decidedIn, outcomeOf, type Outcome } from './outcome.ts';
 import { isExcused, waiverVerdicts } from './waivers.ts';
 
 const MOST_NOTES = 20;
@@ -34,7 +34,7 @@ export function verdictOf(
   );
   const crashed = [...outcomes.values()].flatMap((outcome) => outcome.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
-  const tallies = tallied(plainestFirst(outcomes, counterexamples));
+  const tallies = tallied(plainestFirst(outcomes, counterexamples), rules);
   const troubles = troublesOf(header, histories);
 
   // Where nobody set out to exercise any, as with programs alone, those count that were.
@@ -187,8 +187,7 @@ function coverageOf(header: Header, outcomes: ReadonlyMap<History, Outcome>): Pr
   const clauses: Record<string, number> = {};
   const programs = [...outcomes].flatMap(([{ scenario, program }, outcome]) => {
     if (program === undefined || !planned.has(scenario)) return [];
-    for (const clause of outcome.tallies.keys())
-      if (decides(outcome, clause)) clauses[clause] = (clauses[clause] ?? 0) + 1;
+    for (const clause of decidedIn(outcome)) clauses[clause] = (clauses[clause] ?? 0) + 1;
     return [program];
   });
   return programs.length === 0 ? null : { count: programs.length, ...tallyOf(programs), clauses };
@@ -224,7 +223,8 @@ interface Total {
   undecided: number;
 }
 
-function tallied(outcomes: ReadonlyMap<History, Outcome>): Map<string, Total> {
+/** In the order of the rules. */
+function tallied(outcomes: ReadonlyMap<History, Outcome>, rules: readonly Rule[]): Map<string, Total> {
   const totals = new Map<string, Total>();
   const totalOf = (clause: string): Total => {
     let total = totals.get(clause);
@@ -232,11 +232,12 @@ function tallied(outcomes: ReadonlyMap<History, Outcome>): Map<string, Total> {
       totals.set(clause, (total = { broken: [], notes: new Set(), noted: 0, held: 0, undecided: 0 }));
     return total;
   };
-  for (const [history, { broken, tallies }] of outcomes) {
-    for (const [clause, { held, undecided, notes }] of tallies) {
+  for (const { clause } of rules) totalOf(clause);
+  for (const [history, { broken, held, undecided, noted }] of outcomes) {
+    for (const [clause, times] of held) totalOf(clause).held += times;
+    for (const [clause, times] of undecided) totalOf(clause).undecided += times;
+    for (const [clause, notes] of noted) {
       const total = totalOf(clause);
-      total.held += held;
-      total.undecided += undecided;
       for (const [note, times] of notes) {
         total.notes.add(note);
         total.noted += times;

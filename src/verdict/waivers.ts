@@ -7,7 +7,7 @@ import type { Register } from '../history/register.ts';
 import type { Rule } from '../rules/rule.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isBroken, isFatal, judge, type Broken } from './judge.ts';
-import { decides, type Outcome } from './outcome.ts';
+import { decidedIn, type Outcome } from './outcome.ts';
 
 type Known = Pick<Header, 'waivers' | 'utcDay'>;
 
@@ -60,7 +60,7 @@ export function waiverVerdicts(
     // Never for all programs: others than those of this run might show it.
     return [...outcomes].some(
       ([history, outcome]) =>
-        history.scenario === scenario && history.end?.outcome === 'completed' && decides(outcome, clause),
+        history.scenario === scenario && history.end?.outcome === 'completed' && decidedIn(outcome).has(clause),
     );
   };
   return waivers.map((waiver): WaiverVerdict => {

@@ -11,12 +11,13 @@ import {
 } from '../history/evidence.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
-import { outcomeOf, type Outcome } from '../verdict/outcome.ts';
+import { outcomeOf, pooling, type Outcome } from '../verdict/outcome.ts';
 import { judge } from '../verdict/judge.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import type { Seen } from './along.ts';
 import { linesOf } from './lines.ts';
 import type { JudgeOptions } from './main.ts';
+import { growSlowly } from './memory.ts';
 import { verdictText, writeReports } from './reports.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -44,16 +45,20 @@ function judgedWhole(path: string): Seen {
 
 /** Judges each scenario where it ends, and keeps only what the verdict shows: so the memory that it takes does not grow with the evidence. */
 function judgedOnTheWay(path: string): Seen {
+  growSlowly();
   const outcomes = new Map<History, Outcome>();
   const read = (): Evidence => {
     const reader = evidenceReader();
+    const pool = pooling();
     for (const line of linesOf(path)) {
       const ended = reader.add(line);
       if (ended === undefined) continue;
       const outcome = outcomeOf(ended, judge(ended, rules));
-      // Of programs, counterexamples are shown.
-      const shown = ended.program !== undefined || outcome.broken.length > 0;
-      outcomes.set(shown ? ended : reader.forget(ended), outcome);
+      const { program, header, scenario } = ended;
+      // Of programs, counterexamples are shown, and each is counted by what it decided, as is what a waiver is about.
+      const counts = program !== undefined || (header.waivers?.some((waiver) => waiver.scenario === scenario) ?? false);
+      const shown = program !== undefined || outcome.broken.length > 0;
+      outcomes.set(shown ? ended : reader.forget(ended), counts ? outcome : pool(outcome));
     }
     return reader.end();
   };

@@ -1,5 +1,6 @@
 /** The one fold from findings to verdicts; exit code, texts and JSON all come from it. */
 import type {
+  BrokenFinding,
   ClauseVerdict,
   FoundCounterexample,
   Header,
@@ -15,7 +16,7 @@ import type { Rule } from '../rules/rule.ts';
 import { blameOf } from './blame.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { isFatal, judge } from './judge.ts';
-import { decidedIn, outcomeOf, type Outcome } from './outcome.ts';
+import { decidedIn, outcomeOf, summing, type Outcome } from './outcome.ts';
 import { isExcused, waiverVerdicts } from './waivers.ts';
 
 const MOST_NOTES = 20;
@@ -34,20 +35,18 @@ export function verdictOf(
   );
   const crashed = [...outcomes.values()].flatMap((outcome) => outcome.crashed);
   const crashedClauses = new Set(crashed.map(({ clause }) => clause));
-  const tallies = tallied(plainestFirst(outcomes, counterexamples), rules);
+  const totals = totalsOf(outcomes, counterexamples, rules);
   const troubles = troublesOf(header, histories);
 
   // Where nobody set out to exercise any, as with programs alone, those count that were.
   const wanted =
-    header.clauses.length > 0 ? header.clauses : [...tallies].filter(([, of]) => isExercised(of)).map(([id]) => id);
-  const ids = [
-    ...new Set([...wanted, ...[...tallies].filter(([, { broken }]) => broken.length > 0).map(([id]) => id)]),
-  ];
+    header.clauses.length > 0 ? header.clauses : [...totals].filter(([, of]) => isExercised(of)).map(([id]) => id);
+  const ids = [...new Set([...wanted, ...[...totals].filter(([, { broken }]) => broken.length > 0).map(([id]) => id)])];
   const clauses = ids.flatMap((id) => {
     const clause = register.clauses.get(id);
     return clause === undefined
       ? []
-      : [clauseVerdict(clause, tallies.get(id), troubles.get(id), crashedClauses.has(id), header)];
+      : [clauseVerdict(clause, totals.get(id), troubles.get(id), crashedClauses.has(id), header)];
   });
   const scenarios = scenarioVerdicts(header, outcomes, register);
 
@@ -202,51 +201,31 @@ function counterexamplesIn({ histories, counterexamples }: Evidence): FoundCount
   });
 }
 
-/** Programs as they were generated come last: what a scenario or a short program shows is easier to understand. */
-function plainestFirst(
-  outcomes: ReadonlyMap<History, Outcome>,
-  counterexamples: Evidence['counterexamples'],
-): ReadonlyMap<History, Outcome> {
-  const shrunk = new Set(counterexamples.map((one) => one.shrunk));
-  const isPlain = ([{ scenario, program }]: readonly [History, Outcome]): boolean =>
-    program === undefined || shrunk.has(scenario);
-  const all = [...outcomes];
-  return new Map([...all.filter(isPlain), ...all.filter((one) => !isPlain(one))]);
-}
-
 /** What was found of one clause in the whole run. */
 interface Total {
   readonly broken: ClauseVerdict['findings'];
-  readonly notes: Set<string>;
-  noted: number;
-  held: number;
-  undecided: number;
+  readonly notes: readonly string[];
+  readonly noted: number;
+  readonly held: number;
+  readonly undecided: number;
 }
 
-/** In the order of the rules. */
-function tallied(outcomes: ReadonlyMap<History, Outcome>, rules: readonly Rule[]): Map<string, Total> {
-  const totals = new Map<string, Total>();
-  const totalOf = (clause: string): Total => {
-    let total = totals.get(clause);
-    if (total === undefined)
-      totals.set(clause, (total = { broken: [], notes: new Set(), noted: 0, held: 0, undecided: 0 }));
-    return total;
-  };
-  for (const { clause } of rules) totalOf(clause);
-  for (const [history, { broken, held, undecided, noted }] of outcomes) {
-    for (const [clause, times] of held) totalOf(clause).held += times;
-    for (const [clause, times] of undecided) totalOf(clause).undecided += times;
-    for (const [clause, notes] of noted) {
-      const total = totalOf(clause);
-      for (const [note, times] of notes) {
-        total.notes.add(note);
-        total.noted += times;
-      }
-    }
-    for (const judged of broken) {
+/** By clause, in the order of the rules. Programs as they were generated come last: what a scenario or a short program shows is easier to understand. */
+function totalsOf(
+  outcomes: ReadonlyMap<History, Outcome>,
+  counterexamples: Evidence['counterexamples'],
+  rules: readonly Rule[],
+): Map<string, Total> {
+  const shrunk = new Set(counterexamples.map((one) => one.shrunk));
+  const isPlain = ([{ scenario, program }]: readonly [History, Outcome]): boolean =>
+    program === undefined || shrunk.has(scenario);
+  const kinds = [[...outcomes].filter(isPlain), [...outcomes].filter((one) => !isPlain(one))];
+  const broken = new Map(rules.map(({ clause }): [string, BrokenFinding[]] => [clause, []]));
+  for (const [history, outcome] of kinds.flat()) {
+    for (const judged of outcome.broken) {
       const { clause, finding } = judged;
       const { expected, observed, exchanges } = finding;
-      totalOf(clause).broken.push({
+      broken.get(clause)?.push({
         scenario: history.scenario,
         expected,
         observed,
@@ -256,7 +235,31 @@ function tallied(outcomes: ReadonlyMap<History, Outcome>, rules: readonly Rule[]
       });
     }
   }
-  return totals;
+  const sums = kinds.map((kind) => {
+    const sum = summing();
+    for (const [, outcome] of kind) sum.add(outcome);
+    return sum.tallies;
+  });
+  const added = (numbers: Iterable<number | undefined>): number => {
+    let all = 0;
+    for (const number of numbers) all += number ?? 0;
+    return all;
+  };
+  return new Map(
+    [...broken].map(([clause, findings]) => {
+      const noted = sums.flatMap((sum) => sum.noted.get(clause) ?? []);
+      return [
+        clause,
+        {
+          broken: findings,
+          notes: [...new Set(noted.flatMap((notes) => [...notes.keys()].toSorted()))],
+          noted: added(noted.flatMap((notes) => [...notes.values()])),
+          held: added(sums.map(({ held }) => held.get(clause))),
+          undecided: added(sums.map(({ undecided }) => undecided.get(clause))),
+        },
+      ];
+    }),
+  );
 }
 
 const isExercised = ({ broken, held, noted }: Total): boolean => broken.length + held + noted > 0;
@@ -307,7 +310,7 @@ function clauseVerdict(
   crashed: boolean,
   header: Header,
 ): ClauseVerdict {
-  const { broken = [], held = 0, undecided = 0, noted = 0, notes = new Set<string>() } = of ?? {};
+  const { broken = [], held = 0, undecided = 0, noted = 0, notes = [] } = of ?? {};
   const evidence = broken.length + held + noted;
   const unexcused = broken.filter(({ waived }) => waived !== true);
   const base = {
@@ -315,7 +318,7 @@ function clauseVerdict(
     level: clause.level,
     evidence,
     undecided,
-    ...(notes.size === 0 ? {} : { notes: [...notes].slice(0, MOST_NOTES) }),
+    ...(notes.length === 0 ? {} : { notes: notes.slice(0, MOST_NOTES) }),
     findings: [...unexcused, ...broken.filter(({ waived }) => waived === true)].slice(0, MOST_FINDINGS),
     ...(broken.length > MOST_FINDINGS ? { omitted: broken.length - MOST_FINDINGS } : {}),
   };

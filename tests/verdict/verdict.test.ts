@@ -7,6 +7,7 @@ import { readEvidence } from '../../src/history/evidence.ts';
 import type { Register } from '../../src/history/register.ts';
 import { broken, held, noted, rule, undecided, type Finding, type Rule } from '../../src/rules/rule.ts';
 import { judge } from '../../src/verdict/judge.ts';
+import { outcomeOf, pooling, type Outcome } from '../../src/verdict/outcome.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
 import { footer, story } from '../support/history.ts';
 import { registerOf } from '../support/runs.ts';
@@ -77,6 +78,9 @@ function verdict(rules: readonly Rule[], told: Told = {}): Verdict {
   };
   const folded = verdictOf(evidence, told.register ?? register, rules);
   expect(isVerdict(folded) ? '' : JSON.stringify(isVerdict.errors)).toBe('');
+  const pool = pooling();
+  const pooled = histories.map((one): [History, Outcome] => [one, pool(outcomeOf(one, judge(one, rules)))]);
+  expect(verdictOf(evidence, told.register ?? register, rules, new Map(pooled))).toEqual(folded);
   return folded;
 }
 
@@ -204,9 +208,9 @@ describe('a clause', () => {
   });
 
   test('tells each thing that was noted once, and not too many', () => {
-    const many = Array.from({ length: 50 }, (_, index) => noted(`note ${index % 30}`, EXCHANGE));
+    const many = Array.from({ length: 50 }, (_, index) => noted(`note ${10 + (index % 30)}`, EXCHANGE));
     const [one] = verdict([says('info.one', ...many)]).clauses;
-    expect(one?.notes).toEqual(Array.from({ length: 20 }, (_, index) => `note ${index}`));
+    expect(one?.notes).toEqual(Array.from({ length: 20 }, (_, index) => `note ${10 + index}`));
     expect(one?.evidence).toBe(50);
   });
 });

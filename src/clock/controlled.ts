@@ -7,6 +7,9 @@ const QUIET_SECONDS = 0.1;
 /** Real seconds after which an open poll that is neither answered nor counted as waiting no longer holds the clock. */
 const PARK_PATIENCE_SECONDS = 2;
 
+/** Readings of the hook before we sleep between them: hardly a poll needs longer until it is parked. */
+const PROMPT_READINGS = 10;
+
 /** Hooks keep whole milliseconds, our sums of floats do not: what is so near is now. */
 const TINY = 1e-4;
 /** Seconds that a hook may be told to advance in vain; one that keeps whole seconds needs more than one telling. */
@@ -85,7 +88,7 @@ export async function controlledClock(
   const everyPollIsParked = async (): Promise<boolean> => {
     const before = changes;
     const start = monotonicSeconds();
-    while (openPolls > 0 && changes === before) {
+    for (let readings = 1; openPolls > 0 && changes === before; readings += 1) {
       const askedAt = monotonicSeconds();
       const { now, waiting } = await hook.read();
       // One that counts whole seconds ticks too seldom to be seen at first.
@@ -96,7 +99,7 @@ export async function controlledClock(
         return changes === before;
       }
       if (waiting >= openPolls || monotonicSeconds() - start > PARK_PATIENCE_SECONDS) return changes === before;
-      await sleep(1);
+      await (readings > PROMPT_READINGS ? sleep(1) : new Promise(setImmediate));
     }
     return changes === before;
   };

@@ -11,8 +11,8 @@ import {
 } from '../history/evidence.ts';
 import { terminalReport } from '../report/terminal.ts';
 import { rules } from '../rules/index.ts';
-import { outcomeOf, pooling, type Outcome } from '../verdict/outcome.ts';
 import { judge } from '../verdict/judge.ts';
+import { outcomeOf, pooling, type Outcome } from '../verdict/outcome.ts';
 import { verdictOf } from '../verdict/verdict.ts';
 import type { Seen } from './along.ts';
 import { linesOf } from './lines.ts';

@@ -1,6 +1,6 @@
 /** Judges the scenarios of a run while others still go on: when the last one has ended there is little left to do. */
 import { existsSync } from 'node:fs';
-import { evidenceReader, type Evidence, type History } from '../history/evidence.ts';
+import { evidenceReader, LateLine, type Evidence, type History } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { schemas } from '../history/schemas.ts';
 import { timelineOf, type Timeline } from '../report/html/timeline.ts';
@@ -33,40 +33,62 @@ export interface SeenAlong extends Seen {
   readonly timelines: ReadonlyMap<History, Timeline>;
 }
 
+/**
+ * Lets go of what programs saw that broke nothing: of them no report shows more than their timelines. The evidence that it ends with holds no
+ * more of them than how they began and ended.
+ */
 export function judgeAlong(path: string, register: Register): Along {
   // Scenarios only begin yet.
   schemas.evidence.prepare();
-  const reader = evidenceReader();
   const outcomes = new Map<History, Outcome>();
   const timelines = new Map<History, Timeline>();
+  let reader = evidenceReader();
   let lines: LineReader | undefined;
+  let letsGo = true;
+  let planned: ReadonlySet<string> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let trouble: unknown;
 
+  /** Replays that broke nothing are shown beside what did. */
+  const isShown = ({ header, program, scenario }: History, { broken }: Outcome): boolean =>
+    program === undefined || broken.length > 0 || !(planned ??= new Set(header.selection)).has(scenario);
   const judgeIt = (ended: History | undefined): void => {
     if (ended === undefined) return;
     const judgement = judge(ended, rules);
-    outcomes.set(ended, outcomeOf(ended, judgement));
-    if (judgement.view !== undefined) timelines.set(ended, timelineOf(judgement.view));
+    const outcome = outcomeOf(ended, judgement);
+    const kept = letsGo && !isShown(ended, outcome) ? reader.forget(ended) : ended;
+    outcomes.set(kept, outcome);
+    if (judgement.view !== undefined) timelines.set(kept, timelineOf(judgement.view));
   };
-  const take = (line: string): void => judgeIt(reader.add(line));
-  const readOn = (): LineReader => {
+  /** Reads on until that instant, in milliseconds, at the latest. Whether that was all. */
+  const readOn = (until = Infinity): boolean => {
     lines ??= lineReader(path);
-    for (let line = lines.next(); line !== undefined; line = lines.next()) take(line);
-    return lines;
+    for (let line = lines.next(); line !== undefined; line = lines.next()) {
+      judgeIt(reader.add(line));
+      if (performance.now() > until) return false;
+    }
+    return true;
+  };
+  /** Begins anew, and lets go of nothing, where there is more about what was let go of. */
+  const anewIfLate = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof LateLine)) throw error;
+      letsGo = false;
+      reader = evidenceReader();
+      lines?.close();
+      lines = undefined;
+      outcomes.clear();
+      timelines.clear();
+      return read();
+    }
   };
   const look = (): void => {
     timer = undefined;
     const until = performance.now() + LOOK_MS;
     try {
-      lines ??= lineReader(path);
-      for (let line = lines.next(); line !== undefined; line = lines.next()) {
-        take(line);
-        if (performance.now() > until) {
-          timer = setTimeout(look, 0);
-          return;
-        }
-      }
+      if (!anewIfLate(() => readOn(until))) timer = setTimeout(look, 0);
     } catch (error) {
       trouble = error;
     }
@@ -80,8 +102,10 @@ export function judgeAlong(path: string, register: Register): Along {
       clearTimeout(timer);
       timer = undefined;
       try {
-        readOn();
-        for (const ended of reader.goOn()) judgeIt(ended);
+        anewIfLate(() => {
+          readOn();
+          for (const ended of reader.goOn()) judgeIt(ended);
+        });
       } catch (error) {
         trouble ??= error;
       }
@@ -96,11 +120,15 @@ export function judgeAlong(path: string, register: Register): Along {
       clearTimeout(timer);
       if (trouble !== undefined) throw trouble;
       try {
-        take(readOn().rest());
+        const evidence = anewIfLate(() => {
+          readOn();
+          judgeIt(reader.add(lines?.rest() ?? ''));
+          return reader.end();
+        });
+        return { evidence, outcomes, timelines };
       } finally {
         lines?.close();
       }
-      return { evidence: reader.end(), outcomes, timelines };
     },
   };
 }

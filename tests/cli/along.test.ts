@@ -1,13 +1,16 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { register } from '../../specs/register.ts';
-import { judgeAlong } from '../../src/cli/along.ts';
+import { judgeAlong, type Along } from '../../src/cli/along.ts';
 import { linesOf } from '../../src/cli/lines.ts';
 import { readEvidence } from '../../src/history/evidence.ts';
+import { viewOf } from '../../src/history/view.ts';
+import { timelineOf } from '../../src/report/html/timeline.ts';
 import { rules } from '../../src/rules/index.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { outcomeOf } from '../../src/verdict/outcome.ts';
+import { verdictOf } from '../../src/verdict/verdict.ts';
 import { command } from '../support/command.ts';
 import { ownDirectory } from '../support/directory.ts';
 
@@ -36,6 +39,51 @@ test('scenarios are judged while the file grows, as they are from the whole of i
   const open = evidence.histories.filter((history) => !outcomes.has(history));
   expect(open.length).toBeLessThanOrEqual(2);
   for (const [history, outcome] of outcomes) expect(outcome).toEqual(outcomeOf(history, judge(history, rules)));
+});
+
+describe('of programs that broke nothing', () => {
+  const ran = async (directory: string): Promise<string> => {
+    const out = join(directory, 'run');
+    await command(['run', '--only', 'programs/*', '--programs', '5', '--seed', '1', '--out', out]);
+    return join(out, 'evidence.ndjson');
+  };
+  const toldBy = (along: Along): string[] =>
+    along
+      .end()
+      .evidence.histories.flatMap(({ program, exchanges, scenario }) =>
+        program !== undefined && exchanges.length > 0 ? [scenario] : [],
+      );
+
+  test('nothing is kept but what is shown', { timeout: 60_000 }, async () => {
+    await using directory = await ownDirectory();
+    const path = await ran(directory.path);
+    const whole = readEvidence(linesOf(path));
+    expect(toldBy(judgeAlong(path, register))).toEqual([]);
+    const along = judgeAlong(path, register);
+    expect(along.catchUp()).toEqual(new Map());
+    const { evidence, outcomes, timelines } = along.end();
+    expect(verdictOf(evidence, register, rules, outcomes)).toEqual(verdictOf(whole, register, rules));
+    for (const history of whole.histories) {
+      const shown = evidence.histories.find(({ scenario }) => scenario === history.scenario);
+      const timeline = shown && timelines.get(shown);
+      if (history.program !== undefined) expect(timeline).toEqual(timelineOf(viewOf(history)));
+    }
+  });
+
+  test('all is kept where something comes late', { timeout: 60_000 }, async () => {
+    await using directory = await ownDirectory();
+    const path = await ran(directory.path);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    const late = lines.find((line) => line.includes('"type":"exchange","scenario":"programs/1"')) ?? '';
+    await writeFile(path, lines.toSpliced(-2, 0, late.replace(/"id":\d+/, '"id":9999')).join('\n'));
+    const whole = readEvidence(linesOf(path));
+    expect(toldBy(judgeAlong(path, register))).toHaveLength(5);
+    const along = judgeAlong(path, register);
+    along.catchUp();
+    const { evidence, outcomes } = along.end();
+    expect(evidence).toEqual(whole);
+    expect(verdictOf(evidence, register, rules, outcomes)).toEqual(verdictOf(whole, register, rules));
+  });
 });
 
 test('what is wrong with the evidence is said at the end', async () => {

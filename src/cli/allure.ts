@@ -19,6 +19,9 @@ import type { ReportOptions } from './main.ts';
 import { readRun } from './report.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Files that are written at once: others can be made meanwhile. */
+const MOST_UNWRITTEN = 64;
+
 /** Writes Allure's results and its HTML into the directory of a run, the HTML also elsewhere, and names its file. */
 export async function reportAllure(
   directory: string,
@@ -88,9 +91,6 @@ export async function writeAllureResults(
   await written(0);
   return path;
 }
-
-/** Files that are written at once: others can be made meanwhile. */
-const MOST_UNWRITTEN = 64;
 
 /**
  * The library's own writer waits for each of some hundred files, and has the disk confirm it, which takes seconds, and nothing

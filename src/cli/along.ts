@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { evidenceReader, LateLine, type Evidence, type History } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { schemas } from '../history/schemas.ts';
-import { timelineOf, type Timeline } from '../report/html/timeline.ts';
+import { timelineOf, type MadeTimelines, type Timeline } from '../report/html/timeline.ts';
 import { rules } from '../rules/index.ts';
 import { failingOf } from '../verdict/failing.ts';
 import { judge } from '../verdict/judge.ts';
@@ -30,7 +30,7 @@ export interface Seen {
 
 export interface SeenAlong extends Seen {
   /** What the histories look like that were judged along. */
-  readonly timelines: ReadonlyMap<History, Timeline>;
+  readonly timelines: MadeTimelines;
 }
 
 /**

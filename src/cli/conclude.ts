@@ -21,6 +21,7 @@ export interface Conclusion {
   readonly json: boolean;
 }
 
+/** Leaves the reports of a run beside its evidence, and shows what came of it. */
 export async function conclude(
   { evidence, outcomes, timelines }: SeenAlong,
   { path, out, live, terminal, json }: Conclusion,

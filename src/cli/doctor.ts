@@ -9,8 +9,7 @@ import { configure, type Configured, type RunOptions } from '../campaign/configu
 import { select } from '../campaign/selection.ts';
 import type { Settings } from '../campaign/settings.ts';
 import { UsageError } from '../campaign/usage-error.ts';
-import { secondsFor } from '../programs/scenario.ts';
-import { generated } from '../programs/scenarios.ts';
+import { programsOf } from '../programs/scenario.ts';
 import { curlOf } from '../report/curl.ts';
 import { excerpt } from '../report/plain.ts';
 import { count, duration } from '../report/words.ts';
@@ -56,7 +55,8 @@ export async function doctor(options: RunOptions, terminal: Terminal): Promise<n
     rows.push(['round trip', `${milliseconds(roundTrip.median)}, at most ${milliseconds(roundTrip.longest)}`]);
   }
   rows.push(['queues', `${queues} at once`]);
-  for (const profile of ['gate', 'certify'] as const) rows.push([profile, expected({ ...settings, profile }, checkup)]);
+  for (const profile of ['gate', 'certify'] as const)
+    rows.push([profile, await expected({ ...settings, profile }, checkup)]);
   for (const [name, text] of rows) terminal.out(`  ${name.padEnd(14)}${text}\n`);
   return 0;
 }
@@ -79,7 +79,7 @@ function lineOf({ name, found, fix, shownBy }: Check, endpoint: string, insecure
 }
 
 /** What a run of that profile will take: its longest chain of waits, or what few queues force. */
-function expected(settings: Settings, { queues, roundTrip }: Checkup): string {
+async function expected(settings: Settings, { queues, roundTrip }: Checkup): Promise<string> {
   const clock = settings.clockUrl === undefined ? 'wall' : 'controlled';
   const { scenarios, longestWait } = select(
     chapters.flatMap((chapter) => chapter.scenarios),
@@ -90,10 +90,7 @@ function expected(settings: Settings, { queues, roundTrip }: Checkup): string {
   if (clock === 'controlled') {
     return `${count(scenarios.length, 'scenario')} and ${programs} programs, as fast as the endpoint answers`;
   }
-  const all = [
-    ...scenarios,
-    ...generated({ seed: settings.seed, count: programs, seconds: secondsFor(settings.profile, clock) }),
-  ];
+  const all = [...scenarios, ...(await programsOf({ ...settings, programs, only: undefined }, clock))];
   const travel = REQUESTS * (roundTrip?.median ?? 0);
   const held = all.reduce((sum, scenario) => sum + scenario.queues.length * (scenario.seconds + travel), 0);
   const seconds = Math.max(longestWait + travel, held / queues);

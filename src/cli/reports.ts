@@ -4,7 +4,8 @@ import type { Verdict } from '../../schemas/types.ts';
 import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { verdictText } from '../report/verdict-text.ts';
-import { views, type Timelines } from '../report/views.ts';
+import type { MadeTimelines } from '../report/html/timeline.ts';
+import { views } from '../report/views.ts';
 import { writeCases } from './cases.ts';
 
 export { verdictText };
@@ -26,7 +27,7 @@ export async function writeReports(
   evidence: Evidence,
   verdict: Verdict,
   register: Register,
-  timelines?: Timelines,
+  timelines?: MadeTimelines,
 ): Promise<Written> {
   await mkdir(directory, { recursive: true });
   const files = [

@@ -1,18 +1,15 @@
 /** The views of a run that are one file each: all are made of its evidence and its verdict, and decide nothing. */
 import type { Verdict } from '../../schemas/types.ts';
-import type { Evidence, History } from '../history/evidence.ts';
+import type { Evidence } from '../history/evidence.ts';
 import type { Register } from '../history/register.ts';
 import { page } from './html/page.ts';
-import type { Timeline } from './html/timeline.ts';
+import type { MadeTimelines } from './html/timeline.ts';
 import { junit } from './junit.ts';
 import { summary } from './summary.ts';
 
-/** Timelines that were made before. */
-export type Timelines = ReadonlyMap<History, Timeline>;
-
 export interface View {
   readonly file: string;
-  readonly make: (verdict: Verdict, register: Register, evidence: Evidence, timelines?: Timelines) => string;
+  readonly make: (verdict: Verdict, register: Register, evidence: Evidence, timelines?: MadeTimelines) => string;
 }
 
 /** By the name under which `report` makes it. */

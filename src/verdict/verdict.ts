@@ -240,11 +240,7 @@ function totalsOf(
     for (const [, outcome] of kind) sum.add(outcome);
     return sum.tallies;
   });
-  const added = (numbers: Iterable<number | undefined>): number => {
-    let all = 0;
-    for (const number of numbers) all += number ?? 0;
-    return all;
-  };
+  const added = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
   return new Map(
     [...broken].map(([clause, findings]) => {
       const noted = sums.flatMap((sum) => sum.noted.get(clause) ?? []);
@@ -254,8 +250,8 @@ function totalsOf(
           broken: findings,
           notes: [...new Set(noted.flatMap((notes) => [...notes.keys()].toSorted()))],
           noted: added(noted.flatMap((notes) => [...notes.values()])),
-          held: added(sums.map(({ held }) => held.get(clause))),
-          undecided: added(sums.map(({ undecided }) => undecided.get(clause))),
+          held: added(sums.map(({ held }) => held.get(clause) ?? 0)),
+          undecided: added(sums.map(({ undecided }) => undecided.get(clause) ?? 0)),
         },
       ];
     }),

@@ -8,7 +8,7 @@ import { quoted } from '../curl.ts';
 import { excerpt } from '../plain.ts';
 import { shown, type Shown, type Standing } from '../standing.ts';
 import { html, jsonBlock, verbatim, type Content, type Markup } from './markup.ts';
-import { timelineOf, type Timeline } from './timeline.ts';
+import { timelineOf, type MadeTimelines, type Timeline } from './timeline.ts';
 
 /** Characters that the data of all timelines may take. */
 const TIMELINES_ROOM = 2_200_000;
@@ -35,12 +35,7 @@ export interface Material {
   readonly timelines: Timelines;
 }
 
-export function materialOf(
-  verdict: Verdict,
-  register: Register,
-  evidence: Evidence,
-  made: ReadonlyMap<History, Timeline>,
-): Material {
+export function materialOf(verdict: Verdict, register: Register, evidence: Evidence, made: MadeTimelines): Material {
   return {
     verdict,
     register,

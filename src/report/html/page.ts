@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Verdict } from '../../../schemas/types.ts';
-import type { Evidence, History } from '../../history/evidence.ts';
+import type { Evidence } from '../../history/evidence.ts';
 import type { Register } from '../../history/register.ts';
 import { excerpt } from '../plain.ts';
 import { headline } from '../words.ts';
@@ -15,14 +15,13 @@ import { html, verbatim } from './markup.ts';
 import { HATCHED, materialOf } from './material.ts';
 import { counterexamples, programs, scenarios, undeleted } from './scenarios.ts';
 import { STYLE } from './style.ts';
-import type { Timeline } from './timeline.ts';
+import type { MadeTimelines } from './timeline.ts';
 
-/** `timelines` are those that were made before. */
 export function page(
   verdict: Verdict,
   register: Register,
   evidence: Evidence,
-  timelines: ReadonlyMap<History, Timeline> = new Map(),
+  timelines: MadeTimelines = new Map(),
 ): string {
   const material = materialOf(verdict, register, evidence, timelines);
   const whole = html`<html lang="en">

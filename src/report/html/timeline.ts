@@ -6,6 +6,7 @@
 import type { Exchange } from '../../../schemas/types.ts';
 import type { AcknowledgeView } from '../../history/acknowledgements.ts';
 import type { Call, ConsumeCall } from '../../history/calls.ts';
+import type { History } from '../../history/evidence.ts';
 import { largest } from '../../history/extremes.ts';
 import { leaseEnd } from '../../history/leases.ts';
 import type { GroupView, View } from '../../history/view.ts';
@@ -25,6 +26,9 @@ export interface Timeline {
   /** How many calls are left out. */
   readonly left: number;
 }
+
+/** Timelines that were made before they are shown, by what they show. */
+export type MadeTimelines = ReadonlyMap<History, Timeline>;
 
 /**
  * Instants are seconds on the judged clock since the first call. `sent` and `received` are places in the real order of all

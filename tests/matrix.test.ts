@@ -78,6 +78,7 @@ const seen = (red: readonly string[], part: Partial<Seen> = {}): Seen => ({
   exitCode: red.length > 0 ? 1 : 0,
   red,
   reasons: ['a reason'],
+  open: [],
   scenarios: 1,
   seconds: 1,
   ...part,
@@ -132,7 +133,12 @@ describe('an oddity is wrong', () => {
       seen(['isolation.group']),
       ['is nonconformant: a reason', 'reddens isolation.group, which it keeps'],
     ],
-    ['incomplete', oddity(), seen([], { verdict: 'incomplete', exitCode: 3 }), ['is incomplete: a reason']],
+    [
+      'incomplete',
+      oddity(),
+      seen([], { verdict: 'incomplete', exitCode: 3, open: ['isolation.group: nothing was observed'] }),
+      ['is incomplete: a reason; isolation.group: nothing was observed'],
+    ],
   ] as const)('unless it is as it should be: %s', ([, subject, what, problems]) => {
     expect(problemsOf(subject, what)).toEqual(problems);
   });

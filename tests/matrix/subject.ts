@@ -24,6 +24,8 @@ export interface Seen {
   /** Clauses that are broken, of whatever level. */
   readonly red: readonly string[];
   readonly reasons: readonly string[];
+  /** MUST clauses that were not exercised, each with the reason. */
+  readonly open: readonly string[];
   readonly scenarios: number;
   readonly seconds: number;
 }
@@ -112,6 +114,9 @@ export async function runAgainst(
     exitCode: verdict.exitCode,
     red: verdict.clauses.filter(({ findings }) => findings.length > 0).map(({ id }) => id),
     reasons: verdict.reasons,
+    open: verdict.clauses
+      .filter(({ level, verdict: said }) => level === 'MUST' && said === 'not-exercised')
+      .map(({ id, reason }) => `${id}: ${reason}`),
     scenarios: verdict.scenarios.length,
     seconds: (performance.now() - start) / 1000,
   };
@@ -139,9 +144,9 @@ function deviantProblems({ must, may = [] }: Deviant, { red, exitCode }: Seen): 
   return problems;
 }
 
-function oddityProblems({ warns = [], mayWarn = [] }: Oddity, { red, verdict, reasons }: Seen): string[] {
+function oddityProblems({ warns = [], mayWarn = [] }: Oddity, { red, verdict, reasons, open }: Seen): string[] {
   const problems: string[] = [];
-  if (verdict !== 'conformant') problems.push(`is ${verdict}: ${reasons.join('; ')}`);
+  if (verdict !== 'conformant') problems.push(`is ${verdict}: ${[...reasons, ...open].join('; ')}`);
   const failed = red.filter((id) => !warns.includes(id) && !mayWarn.includes(id));
   if (failed.length > 0) problems.push(`reddens ${failed.join(', ')}, which it keeps`);
   const missing = warns.filter((id) => !red.includes(id));

@@ -21,8 +21,8 @@ export interface Clock {
   wait(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Runs `act` in `seconds` unless the returned function is called before. */
   after(seconds: number, act: (broken?: Error) => void): () => void;
-  /** Tells a controlled clock not to jump over these instants while a poll is open; a wall clock needs no telling. */
-  stopAt(instants: readonly number[]): void;
+  /** Tells a controlled clock not to jump over these instants while a poll is open, until what it returns is called; a wall clock needs no telling. */
+  stopAt(instants: readonly number[]): () => void;
   /** Runs a request; a controlled clock does not move before it is answered or, where it may park, is parked. */
   during<T>(mayPark: boolean, request: () => Promise<T>): Promise<T>;
   /** Ends the clock; what waits on it is rejected. */

@@ -25,6 +25,10 @@ export async function ticksByItself(hook: ClockHook): Promise<boolean> {
   return (await hook.read()).now > now;
 }
 
+interface Stop {
+  readonly at: number;
+}
+
 interface Alarm {
   readonly at: number;
   readonly ring: () => void;
@@ -56,7 +60,7 @@ export async function controlledClock(
   let changes = 0;
   let driving = false;
   const alarms = new Set<Alarm>();
-  const stops = new Set<number>();
+  const stops = new Set<Stop>();
 
   const latest = (): number => (target ?? known) + (ticks ? monotonicSeconds() - knownAt : 0);
 
@@ -108,8 +112,8 @@ export async function controlledClock(
     let next = Infinity;
     for (const { at } of alarms) next = Math.min(next, at);
     for (const stop of stops) {
-      if (stop <= known + TINY) stops.delete(stop);
-      else if (openPolls > 0) next = Math.min(next, stop);
+      if (stop.at <= known + TINY) stops.delete(stop);
+      else if (openPolls > 0) next = Math.min(next, stop.at);
     }
     return next === Infinity ? undefined : next;
   };
@@ -186,7 +190,11 @@ export async function controlledClock(
       }),
     after: (seconds, act) => alarmAt(latest() + Math.max(0, seconds), () => act(closed)),
     stopAt(instants) {
-      for (const instant of instants) if (instant > known) stops.add(instant);
+      const own = instants.filter((at) => at > known).map((at): Stop => ({ at }));
+      for (const stop of own) stops.add(stop);
+      return () => {
+        for (const stop of own) stops.delete(stop);
+      };
     },
     async during(mayPark, request) {
       if (closed !== undefined) throw closed;

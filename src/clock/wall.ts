@@ -21,7 +21,7 @@ export function wallClock(origin: number): Clock {
       const timer = setTimeout(() => act(), Math.max(0, seconds) * 1000);
       return () => clearTimeout(timer);
     },
-    stopAt() {},
+    stopAt: () => () => {},
     during: (_mayPark, request) => request(),
     close: () => closed.abort(new Error('the clock was closed')),
   };

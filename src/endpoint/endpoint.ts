@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Answer, Exchange, Failure, HeaderField, Payload } from '../../schemas/types.ts';
 import type { Clock, Stamp } from '../clock/clock.ts';
 import { carried, type Carried, type Credentials, type Whose } from './credentials.ts';
-import { passage, type LagMeter } from './lag.ts';
-import { room, type Allowance } from './room.ts';
+import { passage, type LagMeter, type Passage } from './lag.ts';
+import type { Allowance } from './room.ts';
 import { both, redactor, type Redactor } from './secrets.ts';
+import { send, type Outgoing } from './sending.ts';
 import { dispatcherFor, PLAIN_TRANSPORT, type Transport } from './transport.ts';
 
 /** Seconds on the judged clock after which an unanswered poll is given up: the longest time_wait, its MUST grace of 15 s, and some more. */
@@ -15,13 +16,6 @@ const GIVE_UP_POLL_SECONDS = 80;
 const GIVE_UP_SECONDS = 30;
 /** 512 KB are the most that a consume may return (E9); an endpoint may escape every character of them. */
 export const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
-/** From how many bytes on an answer needs a place, of which there are so many. The second is beyond what most endpoints make of 512 KB. */
-const STAGES = [
-  { bytes: 128 * 1024, room: room(32) },
-  { bytes: 640 * 1024, room: room(4) },
-] as const;
-/** Interim answers (1xx), of which none is due, before there has to be a real one. */
-const MAX_INTERIM = 100;
 const MAX_ATTEMPTS = 12;
 /** Seconds on the judged clock after which a throttled request is repeated no more. */
 const MAX_THROTTLED_SECONDS = 30;
@@ -86,31 +80,25 @@ export function endpoint(options: EndpointOptions): Endpoint {
     const own = ownHeaders(options.credentials, base, call);
     const redact = own.signature === undefined ? options.redact : both(options.redact, redactor([own.signature]));
     const sent = clock.stamp();
-    const way = passage(options.agent, lag);
-    const giveUp = new AbortController();
-    // Not a signal made of both: that would cost more than the request.
-    const stop = (): void => giveUp.abort(options.signal.reason);
-    if (options.signal.aborted) stop();
-    options.signal.addEventListener('abort', stop);
-    const { outcome, received } = await clock
-      .during(call.mayWaitSeconds !== undefined, async () => {
-        if (call.mayWaitSeconds !== undefined) clock.stopAt(pollStops(clock.now(), call.mayWaitSeconds));
-        const patience = call.mayWaitSeconds === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS;
-        const cancel = clock.after(patience, (broken) => giveUp.abort(broken ?? new GivenUp(patience)));
-        try {
-          const outcome = await exchange(
-            { ...options, agent: way.dispatcher },
-            base,
-            call,
-            { ...headers, ...own.headers },
-            giveUp,
-          );
-          return { outcome, received: clock.stamp() };
-        } finally {
-          cancel();
-        }
-      })
-      .finally(() => options.signal.removeEventListener('abort', stop));
+    const way = passage(lag);
+    const wait = call.mayWaitSeconds;
+    const { outcome, received } = await clock.during(wait !== undefined, async () => {
+      const jumpOver = wait === undefined ? undefined : clock.stopAt(pollStops(clock.now(), wait));
+      const outgoing = {
+        url: base + call.target,
+        method: call.method,
+        headers: { ...headers, ...own.headers },
+        body: call.body,
+      };
+      const outcome = await exchange(
+        options,
+        outgoing,
+        way,
+        wait === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS,
+      );
+      jumpOver?.();
+      return { outcome, received: clock.stamp() };
+    });
     const recorded: Exchange = {
       type: 'exchange',
       scenario,
@@ -176,86 +164,38 @@ class GivenUp extends Error {
   }
 }
 
-class InterimFlood extends Error {
-  readonly code = 'INTERIM_FLOOD';
-  constructor() {
-    super(`${MAX_INTERIM} interim answers and no real one`);
-  }
-}
-
 /** Where a controlled clock must stop so that an answer's instant can be told from one that is just too early or too late. */
 function pollStops(now: number, wait: number): number[] {
   return [wait - 0.6, wait - 0.4, wait, wait + 4.9, wait + 5.1, wait + 14.9, wait + 15.1].map((after) => now + after);
 }
 
+/** Sends it, and gives it up after so many seconds on the judged clock, or when the run is interrupted. */
 async function exchange(
-  options: EndpointOptions,
-  base: string,
-  call: Call,
-  sent: Record<string, string>,
-  giveUp: AbortController,
+  { agent, allowance, clock, signal }: EndpointOptions,
+  outgoing: Outgoing,
+  way: Passage,
+  patience: number,
 ): Promise<Answer | Failure> {
-  const { signal } = giveUp;
-  let interim = 0;
   try {
-    const answer = await request(base + call.target, {
-      dispatcher: options.agent,
-      method: call.method as 'GET',
-      headers: sent,
-      ...(call.body === undefined ? {} : { body: call.body }),
-      // A consume takes leases and an acknowledgement settles: neither may be sent twice behind our back.
-      idempotent: false,
-      responseHeaders: 'raw',
-      onInfo: () => {
-        interim += 1;
-        if (interim === MAX_INTERIM) giveUp.abort(new InterimFlood());
-      },
-      signal,
-    });
-    const headers = fields(answer.headers as unknown as (string | Buffer)[]);
-    return {
-      kind: 'answer',
-      status: answer.statusCode,
-      headers,
-      body: payload(await bodyOf(answer.body, lengthIn(headers), options.allowance, signal)),
-    };
+    signal.throwIfAborted();
+    const sending = send(agent, outgoing, way, allowance);
+    const cancel = clock.after(patience, (broken) => sending.giveUp(broken ?? new GivenUp(patience)));
+    const stop = (): void => sending.giveUp(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+    try {
+      const { status, headers, body } = await sending.answer;
+      return { kind: 'answer', status, headers: [...headers], body: payload(body) };
+    } finally {
+      signal.removeEventListener('abort', stop);
+      cancel();
+    }
   } catch (error) {
-    return failure(error, options.signal);
+    return failure(error, signal);
   }
 }
 
 /** OpenSSL also names its source files; what people need is one part of it. */
 const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):.*$/s;
-/** The body of an answer; `length` is what its Content-Length says. */
-async function bodyOf(
-  stream: Dispatcher.ResponseData['body'],
-  length: number | undefined,
-  run: Allowance,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  if (length !== undefined && length <= STAGES[0].bytes) return Buffer.from(await stream.arrayBuffer());
-  const parts: Buffer[] = [];
-  let size = 0;
-  const leave: (() => void)[] = [];
-  try {
-    for await (const part of stream as AsyncIterable<Buffer>) {
-      parts.push(part);
-      size += part.length;
-      for (let stage = STAGES[leave.length]; stage !== undefined && size > stage.bytes; stage = STAGES[leave.length]) {
-        leave.push(await stage.room(run).enter(signal));
-      }
-    }
-    return Buffer.concat(parts, size);
-  } finally {
-    for (const one of leave) one();
-  }
-}
-
-function lengthIn(headers: readonly HeaderField[]): number | undefined {
-  const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
-  return length === undefined ? undefined : Number(length);
-}
-
 function failure(error: unknown, interrupted: AbortSignal): Failure {
   const {
     name: kind,
@@ -292,14 +232,6 @@ function throttled({ outcome }: Exchange): number | undefined {
   if (!busy) return undefined;
   const asked = Number(outcome.headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1]);
   return Number.isFinite(asked) && asked >= 0 ? Math.min(asked, 10) : 1;
-}
-
-function fields(raw: readonly (string | Buffer)[]): HeaderField[] {
-  const pairs: HeaderField[] = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    pairs.push([String(raw[index]), String(raw[index + 1])]);
-  }
-  return pairs;
 }
 
 function payload(bytes: Buffer): Payload {

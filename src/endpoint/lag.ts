@@ -1,5 +1,4 @@
 /** How far our own stamps may be off, so that no endpoint is blamed for our being busy, or for a connection that took its time. */
-import type { Dispatcher } from 'undici';
 import { monotonicSeconds } from '../clock/clock.ts';
 
 const TICK_SECONDS = 0.02;
@@ -45,8 +44,10 @@ export function lagMeter(now: () => number = monotonicSeconds): LagMeter {
 
 /** The way of one request out and of its answer in. */
 export interface Passage {
-  /** Has to send the request; connects and reads as the one that it was made of. */
-  readonly dispatcher: Dispatcher;
+  /** To be called when the request leaves. */
+  left(): void;
+  /** To be called when the head of an answer has been read. */
+  headCame(): void;
   /**
    * To be asked when the answer has arrived: seconds by which the request may have left later than the passage began, or the
    * answer have been there sooner than now. At most the whole time between.
@@ -55,33 +56,22 @@ export interface Passage {
 }
 
 /** To be begun when the request is stamped. */
-export function passage(agent: Dispatcher, meter: LagMeter, now: () => number = monotonicSeconds): Passage {
+export function passage(meter: LagMeter, now: () => number = monotonicSeconds): Passage {
   const began = now();
-  let left: number | undefined;
-  let headCame: number | undefined;
+  let leftAt: number | undefined;
+  let headCameAt: number | undefined;
   return {
-    dispatcher: agent.compose(
-      (dispatch) => (options, handler) =>
-        dispatch(options, {
-          onRequestStart: (controller, context) => {
-            left = now();
-            handler.onRequestStart?.(controller, context);
-          },
-          onResponseStart: (controller, status, headers, message) => {
-            headCame = now();
-            handler.onResponseStart?.(controller, status, headers, message);
-          },
-          onRequestUpgrade: (...all) => handler.onRequestUpgrade?.(...all),
-          onResponseData: (...all) => handler.onResponseData?.(...all),
-          onResponseEnd: (...all) => handler.onResponseEnd?.(...all),
-          onResponseError: (...all) => handler.onResponseError?.(...all),
-        }),
-    ),
+    left() {
+      leftAt = now();
+    },
+    headCame() {
+      headCameAt = now();
+    },
     lag() {
       const whole = now() - began;
       // A request that never left says nothing.
-      const leaving = left === undefined ? whole : left - began;
-      const arriving = meter.stalledSince(Math.max(began, (headCame ?? now()) - TURN_SECONDS));
+      const leaving = leftAt === undefined ? whole : leftAt - began;
+      const arriving = meter.stalledSince(Math.max(began, (headCameAt ?? now()) - TURN_SECONDS));
       return Math.min(whole, Math.max(leaving, arriving));
     },
   };

@@ -14,7 +14,9 @@ export interface EvidenceFile {
 
 /** Milliseconds for which lines are gathered; one at a time they would cost a tenth of a run. */
 const GATHER_MS = 50;
-const GATHER_CHARACTERS = 256 * 1024;
+const GATHER_BYTES = 512 * 1024;
+/** What a character of a string takes at most in UTF-8. */
+const MOST_BYTES_A_CHARACTER = 3;
 
 /**
  * Opens the evidence of a new run. Every line is with the operating system within 50 ms, so that a run that is killed
@@ -24,21 +26,29 @@ export function openEvidence(directory: string): EvidenceFile {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, EVIDENCE_FILE);
   const file = openSync(path, 'wx');
-  let gathered = '';
+  const gathered = Buffer.allocUnsafe(GATHER_BYTES);
+  let filled = 0;
   let timer: NodeJS.Timeout | undefined;
+  const give = (bytes: Buffer): void => {
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+  };
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    const bytes = Buffer.from(gathered);
-    gathered = '';
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+    const bytes = gathered.subarray(0, filled);
+    filled = 0;
+    give(bytes);
   };
   return {
     path,
     write(line) {
-      gathered += `${JSON.stringify(line)}\n`;
+      const text = `${JSON.stringify(line)}\n`;
+      const most = text.length * MOST_BYTES_A_CHARACTER;
+      if (filled + most > GATHER_BYTES) flush();
+      if (most > GATHER_BYTES) give(Buffer.from(text));
+      else filled += gathered.write(text, filled);
       // By its header `clean` finds what a run has left behind that was killed.
-      if (line.type === 'header' || gathered.length > GATHER_CHARACTERS) flush();
+      if (line.type === 'header') flush();
       else timer ??= setTimeout(flush, GATHER_MS);
     },
     flush,

@@ -16,7 +16,11 @@ export function redactor(secrets: readonly string[]): Redactor {
     .filter((spelling) => spelling.length < TELLING_LENGTH)
     .map((spelling) => new RegExp(`(?<![A-Za-z0-9])${literally(spelling)}(?![A-Za-z0-9])`, 'g'));
   const text = (value: string): string => {
-    const masked = telling.reduce((rest, spelling) => rest.replaceAll(spelling, MASK), value);
+    // Nearly always there is none: only looking for it takes a quarter of the time.
+    const masked = telling.reduce(
+      (rest, spelling) => (rest.includes(spelling) ? rest.replaceAll(spelling, MASK) : rest),
+      value,
+    );
     return short.reduce((rest, pattern) => rest.replace(pattern, MASK), masked);
   };
   return {

@@ -187,6 +187,17 @@ describe('a file of evidence', () => {
     expect(readFileSync(own.path, 'utf8')).toBe(`${both}${texts([footer()]).join('\n')}\n`);
   });
 
+  test('holds lines of every length, in their order', async () => {
+    await using directory = await ownDirectory();
+    const lines = [1, 100_000, 200_000, 3, 600_000, 5, 170_000].map((length, index) =>
+      start(`a/${index}`, ['é\u2028𝄞'.repeat(length)]),
+    );
+    const file = openEvidence(directory.path);
+    for (const line of lines) file.write(line);
+    file.close();
+    expect(readFileSync(file.path, 'utf8').split('\n')).toEqual([...texts(lines), '']);
+  });
+
   test('is never written over', async () => {
     await using directory = await ownDirectory();
     openEvidence(directory.path).close();

@@ -42,11 +42,14 @@ export function openEvidence(directory: string): EvidenceFile {
   return {
     path,
     write(line) {
-      const text = `${JSON.stringify(line)}\n`;
-      const most = text.length * MOST_BYTES_A_CHARACTER;
+      const text = JSON.stringify(line);
+      const most = (text.length + 1) * MOST_BYTES_A_CHARACTER;
       if (filled + most > GATHER_BYTES) flush();
-      if (most > GATHER_BYTES) give(Buffer.from(text));
-      else filled += gathered.write(text, filled);
+      if (most > GATHER_BYTES) give(Buffer.from(`${text}\n`));
+      else {
+        filled += gathered.write(text, filled);
+        filled += gathered.write('\n', filled);
+      }
       // By its header `clean` finds what a run has left behind that was killed.
       if (line.type === 'header') flush();
       else timer ??= setTimeout(flush, GATHER_MS);

@@ -42,7 +42,7 @@ async function scenarioRows(wanted: (id: string) => boolean, { level, profile }:
     .filter(({ id, clauses }) => wanted(id) || clauses.some(wanted))
     .filter(({ waiting }) => profile === undefined || REACH[profile].includes(waiting))
     .filter(ofLevel)
-    .map(({ id, waiting, seconds, title }) => [id, waiting, `${seconds} s`, title]);
+    .map(({ id, waiting, seconds, title }) => [id, waiting, `${Math.round(seconds * 10) / 10} s`, title]);
 }
 
 /** Deviants with the clauses that have to redden, then oddities with those that may be warnings. */

@@ -64,12 +64,15 @@ export function send(agent: Dispatcher, { url, ...request }: Outgoing, passage: 
     controller?.abort(reason);
   };
   const needsPlace = (): boolean => size > (STAGES[places.length]?.bytes ?? Infinity);
-  const takePlaces = async (): Promise<void> => {
+  /** Reads on when there is a place for what has come. */
+  const takePlaces = async (reading: Dispatcher.DispatchController): Promise<void> => {
+    reading.pause();
     for (let stage = STAGES[places.length]; stage !== undefined && needsPlace(); stage = STAGES[places.length]) {
       const leave = await stage.room(run).enter(ended.signal);
       places.push(leave);
       if (isOver) leave();
     }
+    if (!isOver) reading.resume();
   };
 
   try {
@@ -103,11 +106,7 @@ export function send(agent: Dispatcher, { url, ...request }: Outgoing, passage: 
           if (isOver) return;
           parts.push(part);
           size += part.length;
-          if (!needsPlace()) return;
-          reading.pause();
-          takePlaces().then(() => {
-            if (!isOver) reading.resume();
-          }, giveUp);
+          if (needsPlace()) takePlaces(reading).catch(giveUp);
         },
         onResponseEnd() {
           if (isOver) return;

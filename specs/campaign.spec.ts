@@ -1,7 +1,8 @@
 /**
- * The one file of the scenario project: every selected scenario is a test, and all their waits overlap. The command line
- * hands it an assignment; without one (npx vitest) the environment says what is tested, or the embedded emulator is.
- * A test fails for what the rules found broken, but the run's verdict is made from the evidence, not from the tests.
+ * The one file of the scenario project: the campaign is begun before its tests, and all waits of its scenarios overlap. The command
+ * line hands it an assignment, and judges the evidence: no more than one test waits for all. Without an assignment (npx vitest) the
+ * environment says what is tested, or the embedded emulator is; then each selected scenario is a test, which fails for what the rules
+ * found broken.
  */
 /* oxlint-disable vitest/expect-expect, vitest/no-conditional-tests, vitest/valid-title -- rules judge, and tests are made of chapters */
 /* oxlint-disable unicorn/require-post-message-target-origin, unicorn/prefer-add-event-listener -- a BroadcastChannel is no window */
@@ -79,7 +80,7 @@ beforeAll(({}, file) => {
   // Started in the campaign's order, whatever the order of tests: queues are first come, first served, and the longest
   // waits decide how long the run takes.
   for (const scenario of campaign.unreachable === undefined ? campaign.selection.scenarios : []) {
-    if (!asked.has(scenario.id)) continue;
+    if (assignment === undefined && !asked.has(scenario.id)) continue;
     const run = campaign.run(scenario);
     // Behind the command line nobody looks again at what scenarios saw: it would only take memory.
     runs.set(scenario.id, assignment === undefined ? run : run.then(() => undefined));
@@ -110,31 +111,32 @@ afterAll(async () => {
   }
 });
 
-if (campaign.unreachable !== undefined) {
+if (assignment !== undefined) {
+  // A thousand tests of which nobody reads what they say would cost a thirtieth of the time.
+  test('the campaign', () => Promise.allSettled(runs.values()));
+} else if (campaign.unreachable !== undefined) {
   test('the endpoint can be tested', async () => {
     const { failure } = await byItself();
     throw failure(plain(campaign.unreachable ?? ''));
   });
-}
-
-for (const { name, scenarios } of campaign.unreachable === undefined ? [...chapters, programs] : []) {
-  const selected = scenarios.filter(({ id }) => campaign.header.selection.includes(id));
-  if (selected.length === 0) continue;
-  describe.concurrent(name, () => {
-    for (const scenario of selected) {
-      test.concurrent(scenario.id, async ({ skip }) => {
-        const history = await runs.get(scenario.id);
-        // Behind the command line the evidence is judged, and nobody reads what a test says.
-        if (assignment !== undefined) return;
-        const { complaintOf, failure, tellAllure } = await byItself();
-        if (history === undefined) throw failure('it was not started');
-        await tellAllure(scenario, history, campaign.header);
-        const complaint = complaintOf(scenario, history, evidence.path);
-        if (complaint !== undefined) throw complaint;
-        if (history.end?.outcome === 'short') skip(plain(history.end.reason ?? ''));
-      });
-    }
-  });
+} else {
+  for (const { name, scenarios } of [...chapters, programs]) {
+    const selected = scenarios.filter(({ id }) => campaign.header.selection.includes(id));
+    if (selected.length === 0) continue;
+    describe.concurrent(name, () => {
+      for (const scenario of selected) {
+        test.concurrent(scenario.id, async ({ skip }) => {
+          const { complaintOf, failure, tellAllure } = await byItself();
+          const history = await runs.get(scenario.id);
+          if (history === undefined) throw failure('it was not started');
+          await tellAllure(scenario, history, campaign.header);
+          const complaint = complaintOf(scenario, history, evidence.path);
+          if (complaint !== undefined) throw complaint;
+          if (history.end?.outcome === 'short') skip(plain(history.end.reason ?? ''));
+        });
+      }
+    });
+  }
 }
 
 /** The clauses that make the run fail, by the scenario that broke them. The command line has judged them all along. */

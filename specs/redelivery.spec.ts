@@ -135,13 +135,13 @@ const inTime = scenario({
   id: 'redelivery/acknowledged-in-time',
   title: 'An acknowledgement shortly before the end of ack_wait is valid, and what it acknowledged stays gone.',
   clauses: ['ack.in-time.valid', 'ack.acknowledged.never-returns'],
-  seconds: 30,
+  seconds: 28,
   async run({ queue, wait }) {
     const group = await queue.group();
     await group.deadLetters(2);
     // What is left of the lease is for answers that are slow: both calls may take 2.5 s and it is still surely in time.
-    const batch = await group.first({ ack_wait: 20 });
-    await wait(15);
+    const batch = await group.first({ ack_wait: 18 });
+    await wait(13);
     await group.acknowledge(entries(batch.delivered));
     await group.watch(batch);
   },

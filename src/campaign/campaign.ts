@@ -286,7 +286,7 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
     queues: quota.capacity,
   });
 
-  const pauses = pausesOf(selection.scenarios, target.clock === 'wall' ? quota.capacity : 0);
+  const pauses = pausesOf(selection.scenarios, target.clock === 'wall' ? quota.capacity : 0, roundTripIn(probed));
   const run = async (scenario: Scenario, recorded: boolean): Promise<History> => {
     const builder = historyBuilder(header, scenario.id);
     const note = (arranged: ScenarioLine): void => {
@@ -496,16 +496,33 @@ export async function startCampaign(options: CampaignOptions): Promise<Campaign>
 
 /** The longest pause, in seconds: in that time some hundred scenarios can be begun one after the other. */
 const MOST_PAUSE_SECONDS = 6;
+/** Requests that a scenario sends one after the other, if it sends many: what they take is not to spare. */
+const MANY_REQUESTS = 40;
 
 /**
  * Seconds by which each scenario begins later than it could, so that what they all arrange does not hold up those that wait longest, on which
- * the length of the run depends: a quarter of what there is to spare on a prompt endpoint, where so many queues leave something.
+ * the length of the run depends: a quarter of what there is to spare on an endpoint that answers within `roundTrip` seconds, where so many
+ * queues leave something.
  */
-export function pausesOf(scenarios: readonly Scenario[], queues: number): ReadonlyMap<string, number> {
+export function pausesOf(
+  scenarios: readonly Scenario[],
+  queues: number,
+  roundTrip: number,
+): ReadonlyMap<string, number> {
   const longest = Math.max(0, ...scenarios.map(({ seconds }) => seconds));
   const forced = scenarios.reduce((sum, { seconds, queues: own }) => sum + seconds * own.length, 0) / queues;
   if (!(forced <= longest / 2)) return new Map();
-  return new Map(scenarios.map(({ id, seconds }) => [id, Math.min(MOST_PAUSE_SECONDS, (longest - seconds) / 4)]));
+  const pauseOf = ({ seconds }: Scenario): number =>
+    Math.max(0, Math.min(MOST_PAUSE_SECONDS, (longest - seconds - MANY_REQUESTS * roundTrip) / 4));
+  return new Map(scenarios.map((scenario) => [scenario.id, pauseOf(scenario)]));
+}
+
+/** The median of the seconds that answers took; 0 where there was none. */
+function roundTripIn(lines: readonly ScenarioLine[]): number {
+  const taken = lines
+    .flatMap((line) => (line.type === 'exchange' ? line.received - line.sent : []))
+    .toSorted((one, other) => one - other);
+  return taken[Math.floor(taken.length / 2)] ?? 0;
 }
 
 /** A whole run in this process: every selected scenario, then the footer. */

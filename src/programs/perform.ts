@@ -18,6 +18,7 @@ import {
   type Group,
   type World,
 } from '../campaign/world.ts';
+import { DRAIN_SECONDS } from './seconds.ts';
 
 /** Answers of one drain that may hold something. */
 const MOST_ROUNDS = 60;
@@ -95,7 +96,8 @@ export async function perform(program: Program, world: World): Promise<void> {
 
   const drain = async ({ by, group, max_msgs }: DrainOperation): Promise<void> => {
     const scene = sceneAt(group);
-    for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
+    const over = world.now() + DRAIN_SECONDS;
+    for (let rounds = 0; rounds < MOST_ROUNDS && world.now() < over; rounds += 1) {
       const { delivered } = await consume(scene, by, { max_msgs, time_wait: 1, ack_wait: 15 });
       if (delivered.length === 0) return;
       await acknowledge(scene, entries(delivered), `c${by}`);

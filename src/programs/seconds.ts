@@ -10,6 +10,9 @@ function value(text: string | undefined, standard: number, most: number): number
 export const waitOf = ({ query }: ConsumeOperation): number => value(query.time_wait, 3, 60);
 export const leaseOf = ({ query }: ConsumeOperation): number => value(query.ack_wait, 30, 300);
 
+/** How long a drain goes on, in seconds: on a slow endpoint it does not come to its end, and need not. */
+export const DRAIN_SECONDS = 2;
+
 /** How long a program takes at most on a prompt endpoint, in seconds, until everything is back. */
 export function secondsOf({ operations }: Program): number {
   const leaseEnds = new Map<number, number>();
@@ -33,7 +36,7 @@ export function secondsOf({ operations }: Program): number {
         );
       }
       case 'drain':
-        return start + 2;
+        return start + DRAIN_SECONDS;
       case 'together': {
         const before = new Map(last);
         const ends = operation.lanes.map((lane) => {

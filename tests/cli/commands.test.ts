@@ -73,7 +73,7 @@ describe('list', () => {
   test('prints scenarios, also by the clause that they provoke', async () => {
     const { exitCode, out } = await speak('list', 'ack.in-time.valid', '--scenarios');
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^redelivery\/acknowledged-in-time +gate +30 s /m);
+    expect(out).toMatch(/^redelivery\/acknowledged-in-time +gate +28 s /m);
     expect(out).toMatch(/^redelivery\/long\/31\/acknowledged +certify +29\.4 s /m);
   });
 });

@@ -5,10 +5,8 @@ import { register } from '../../specs/register.ts';
 import type { Verdict } from '../../schemas/types.ts';
 import type { Scenario } from '../../src/campaign/scenario.ts';
 import { matcher } from '../../src/campaign/selection.ts';
-import type { Target } from '../../src/campaign/target.ts';
-import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
-import { campaignOn } from '../support/campaign.ts';
-import { PROJECT } from '../support/settings.ts';
+import type { EmulatorOptions } from '../../src/emulator/emulator.ts';
+import { campaignOn, wallTarget } from '../support/campaign.ts';
 
 export type Subject = Deviant | Oddity;
 
@@ -82,26 +80,13 @@ function optionsOf({ behaviour, options }: Subject): EmulatorOptions {
   return { ...options, behaviour };
 }
 
-/** One emulator for the whole run on the wall clock, as any endpoint is. */
-async function onTheWall(subject: Subject): Promise<Target & { readonly close: () => Promise<void> }> {
-  const emulator = await startEmulator({ project: PROJECT, ...optionsOf(subject) });
-  return {
-    name: emulator.url,
-    clock: 'wall',
-    atOnce: Infinity,
-    open: () =>
-      Promise.resolve({ url: emulator.url, hook: undefined, vanishes: false, close: () => Promise.resolve() }),
-    close: () => emulator.close(),
-  };
-}
-
 /** `all`: every scenario, also for a deviant. */
 export async function runAgainst(
   subject: Subject,
   { all, seed }: { all?: boolean; seed?: number } = {},
 ): Promise<Seen> {
   const start = performance.now();
-  const wall = subject.clock === 'wall' ? await onTheWall(subject) : undefined;
+  const wall = subject.clock === 'wall' ? await wallTarget(optionsOf(subject)) : undefined;
   const { verdict } = await campaignOn({
     ...(wall === undefined ? { emulator: () => optionsOf(subject) } : { target: wall }),
     scenarios: scenariosFor(subject, all),

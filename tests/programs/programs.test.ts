@@ -1,5 +1,5 @@
 /** Generated programs: how they are made, that they blame nobody wrongly, what they find, and how it is explained. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Operation, Program } from '../../schemas/types.ts';
 import { register } from '../../specs/register.ts';
 import { startCampaign } from '../../src/campaign/campaign.ts';
@@ -9,10 +9,10 @@ import { schemas } from '../../src/history/schemas.ts';
 import { budgetFor, findCounterexamples } from '../../src/programs/counterexamples.ts';
 import { programScenario, secondsFor } from '../../src/programs/scenario.ts';
 import { generated } from '../../src/programs/scenarios.ts';
-import { secondsOf } from '../../src/programs/seconds.ts';
+import { DRAIN_SECONDS, secondsOf } from '../../src/programs/seconds.ts';
 import { simpler, shrink } from '../../src/programs/shrink.ts';
 import { subjects } from '../matrix/subjects.ts';
-import { brokenIn, campaignOn } from '../support/campaign.ts';
+import { brokenIn, campaignOn, wallTarget } from '../support/campaign.ts';
 import { PROJECT, settings } from '../support/settings.ts';
 import { brokenBy, mustBrokenIn, searchFor } from './search.ts';
 import { shortest } from './shortest.ts';
@@ -60,6 +60,29 @@ describe('what is generated', () => {
     const passed = histories[0]!.moves.reduce((sum, { from, to }) => sum + to - from, 0);
     expect(passed).toBeGreaterThan(264);
     expect(passed).toBeLessThanOrEqual(scenario.seconds + 3);
+  });
+
+  test('does not drain for long where each answer takes its time', async () => {
+    const delayMs = 100;
+    const target = await wallTarget({
+      behaviour: () => ({ transmit: (answer) => ({ answer, delayMs, chunked: false, close: false }) }),
+    });
+    onTestFinished(target.close);
+    const program: Program = {
+      mode: 'NORMAL',
+      groups: 1,
+      seconds: 3,
+      operations: [
+        { do: 'arrange', group: 1, messages: Array.from({ length: 40 }, () => ({})) },
+        { do: 'drain', by: 1, group: 1, max_msgs: '1' },
+      ],
+    };
+    const programs = [programScenario('programs/1', program)];
+    const { histories } = await campaignOn({ target, scenarios: () => false, programs });
+    const drained = histories[0]!.exchanges.filter(({ consumer }) => consumer === 'c1');
+    expect(drained.length).toBeGreaterThan(0);
+    // Consumes and acknowledgements, none of which takes less.
+    expect(drained.length).toBeLessThanOrEqual(2 * Math.ceil(DRAIN_SECONDS / (2 * (delayMs / 1000))));
   });
 
   test('has long leases in it where there is time for them', () => {

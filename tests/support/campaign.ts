@@ -6,7 +6,7 @@ import { runCampaign } from '../../src/campaign/campaign.ts';
 import { embeddedTarget } from '../../src/campaign/embedded.ts';
 import type { Scenario } from '../../src/campaign/scenario.ts';
 import type { Target } from '../../src/campaign/target.ts';
-import type { EmulatorOptions } from '../../src/emulator/emulator.ts';
+import { startEmulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import type { Evidence, History } from '../../src/history/evidence.ts';
 import { rules } from '../../src/rules/index.ts';
 import { verdictOf } from '../../src/verdict/verdict.ts';
@@ -62,6 +62,19 @@ export async function campaignOn(parts: CampaignParts = {}): Promise<CampaignRes
   if (header === undefined) throw new TypeError('the run left no header');
   const evidence: Evidence = { header, histories, counterexamples: [], footer, problems: [] };
   return { verdict: verdictOf(evidence, register, rules), histories, evidence };
+}
+
+/** One emulator for the whole run on the wall clock, as any endpoint is. */
+export async function wallTarget(options: EmulatorOptions): Promise<Target & { readonly close: () => Promise<void> }> {
+  const emulator = await startEmulator({ project: PROJECT, ...options });
+  return {
+    name: emulator.url,
+    clock: 'wall',
+    atOnce: Infinity,
+    open: () =>
+      Promise.resolve({ url: emulator.url, hook: undefined, vanishes: false, close: () => Promise.resolve() }),
+    close: () => emulator.close(),
+  };
 }
 
 /** Ids of the clauses that are broken at the level of a MUST. */

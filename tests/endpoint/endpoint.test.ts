@@ -260,6 +260,32 @@ describe('a failure', () => {
     expect(failureOf(await client(url).send(get()))).toMatchObject({ cause: 'too-large' });
   });
 
+  test('but many large answers at once take turns, and each arrives whole', async () => {
+    const large = `[${' '.repeat(800_000)}]`;
+    const url = await httpServer((_asked, reply) => {
+      reply.write(large.slice(0, 300_000));
+      setTimeout(() => reply.end(large.slice(300_000)), 20);
+    });
+    const own = client(url);
+    const all = await Promise.all(Array.from({ length: 50 }, () => own.send(get())));
+    expect(all.filter((exchange) => answerOf(exchange).body.data !== large)).toEqual([]);
+  });
+
+  test('of large answers that stall: whoever comes after they were given up has room', async () => {
+    let stalls = true;
+    const url = await httpServer((_asked, reply) => {
+      if (stalls) reply.write(' '.repeat(900_000));
+      else reply.end(' '.repeat(900_000));
+    });
+    const stalled = client(url);
+    const open = Promise.all(Array.from({ length: 50 }, () => stalled.send(get())));
+    await sleep(300);
+    stalled.interrupt.abort(new Error('interrupted'));
+    expect(new Set((await open).map((exchange) => failureOf(exchange).cause))).toEqual(new Set(['aborted']));
+    stalls = false;
+    expect(answerOf(await client(url).send(get())).body.data).toHaveLength(900_000);
+  });
+
   test('of interim answers without end', async () => {
     const url = await tcpServer((socket) => {
       const more = (): void => {

@@ -249,6 +249,21 @@ describe('stops', () => {
     expect(clock.moved).toEqual([[0, 10]]);
   });
 
+  test('are none when they were taken back', async () => {
+    const clock = await clockOn(fakeHook({ waiting: 1 }));
+    const answer = gate();
+    const takeBack = clock.stopAt([3, 7]);
+    clock.stopAt([5, 7]);
+    takeBack();
+    clock.after(10, () => answer.open());
+    await clock.during(true, () => answer.passed);
+    expect(clock.moved).toEqual([
+      [0, 5],
+      [5, 7],
+      [7, 10],
+    ]);
+  });
+
   test('alone move nothing', async () => {
     const hook = fakeHook();
     const clock = await clockOn(hook);

@@ -314,6 +314,20 @@ describe('a failure', () => {
     expect(exchange.clock?.received[1]).toBe(80);
   });
 
+  test('and nothing stops the clock for a poll that is over', async () => {
+    const hook = fakeHook({ waiting: 1 });
+    const clock = await controlledClock(hook, monotonicSeconds(), () => {});
+    let asked = 0;
+    const url = await httpServer((_asked, reply) => {
+      asked += 1;
+      if (asked === 1) reply.end('[]');
+    });
+    const own = client(url, { clock });
+    await own.send(get({ mayWaitSeconds: 10 }));
+    expect(failureOf(await own.send(get({ mayWaitSeconds: 60 })))).toMatchObject({ code: 'GIVEN_UP' });
+    expect(hook.moves[0]).toBeCloseTo(59.4);
+  });
+
   test('of the run itself: an interrupt ends what is open', async () => {
     const own: Client = client(await httpServer(() => own.interrupt.abort(new Error('interrupted'))));
     expect(failureOf(await own.send(get()))).toMatchObject({ cause: 'aborted', bytesLeft: true });

@@ -315,12 +315,13 @@ describe('a failure', () => {
   });
 
   test('and nothing stops the clock for a poll that is over', async () => {
-    const hook = fakeHook({ waiting: 1 });
+    const hook = fakeHook({ waiting: 0 });
     const clock = await controlledClock(hook, monotonicSeconds(), () => {});
     let asked = 0;
     const url = await httpServer((_asked, reply) => {
       asked += 1;
       if (asked === 1) reply.end('[]');
+      else hook.waiting = 1;
     });
     const own = client(url, { clock });
     await own.send(get({ mayWaitSeconds: 10 }));

@@ -40,8 +40,12 @@ export function readQuery(search: string): ReadQuery {
   const unknown = [...new Set(given.keys())].filter((name) => !Object.hasOwn(parameters, name));
   const forms = Object.values(parameters).map(({ form }) => form);
   const illegal = forms.some((form) => form === 'out-of-range' || form === 'negative' || form === 'not-integer');
+  // The documents know no other pieces than pairs: those are as open as unknown parameters (E6).
+  const text = search.replace(/^\?/, '');
+  const isOther = text !== '' && text.split('&').some((pair) => !pair.includes('='));
   const open =
     unknown.length > 0 ||
+    isOther ||
     forms.some((form) => form === 'odd' || form === 'repeated') ||
     parameters.max_msgs.form === 'empty';
   return { parameters, unknown, standing: illegal ? 'illegal' : open ? 'open' : 'legal' };

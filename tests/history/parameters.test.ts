@@ -100,6 +100,12 @@ describe('the standing of a whole query', () => {
     ['max_msgs=5&time_wait=&ack_wait=60', 'legal'],
     ['limit=5', 'open'],
     ['max_msgs=5&limit=5', 'open'],
+    // What is no pair at all may be passed over, or refused as a parameter without a name.
+    ['&&&', 'open'],
+    ['max_msgs=5&', 'open'],
+    ['?max_msgs=5&&ack_wait=60', 'open'],
+    ['time_wait', 'open'],
+    ['max_msgs=11&&', 'illegal'],
     // Whatever else is open, a value out of range has to be refused.
     ['max_msgs=11&time_wait=3s', 'illegal'],
     ['max_msgs=11&limit=5', 'illegal'],

@@ -74,7 +74,7 @@ const rows: readonly (readonly [search: string, form: ParameterForm, value: numb
   // An empty one means the default, but for max_msgs nobody says so (E4).
   ['time_wait=', 'empty', 3, 'legal'],
   ['ack_wait=', 'empty', 30, 'legal'],
-  ['ack_wait', 'empty', 30, 'legal'],
+  ['ack_wait', 'empty', 30, 'open'],
   ['max_msgs=', 'empty', undefined, 'open'],
   ['time_wait=5&time_wait=5', 'repeated', undefined, 'open'],
   ['time_wait=5&time_wait=99', 'repeated', undefined, 'open'],

@@ -42,6 +42,27 @@ const oneByOne = bothModes.map((mode) =>
   }),
 );
 
+/** What was there and was not handed out is not leased to anybody. */
+const theRest = bothModes.map((mode) =>
+  scenario({
+    id: `delivery/the-rest/${mode}`,
+    title: 'A consume that takes some of many leaves the rest to others.',
+    clauses: ['delivery.all-arrive', ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : [])],
+    seconds: 20,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(8);
+      // From here on they count as dead letters on every endpoint (K4).
+      await wait(16);
+      const batch = await group.first({ max_msgs: 2, ack_wait: 300 });
+      // On FIFO what is in flight may hold up the rest (G1).
+      if (mode === 'FIFO') await group.acknowledge(entries(batch.delivered));
+      await group.drain({ max_msgs: 3 });
+    },
+  }),
+);
+
 const filler = (bytes: number): string => `{"t":"#","fill":"${'x'.repeat(bytes)}"}`;
 
 const loads = (
@@ -195,5 +216,5 @@ const fifo = [
 
 export const chapter: Chapter = {
   name: 'delivery',
-  scenarios: [...all, ...oneByOne, ...loads, bytesCount, attributesCount, singleLarge, ...fifo],
+  scenarios: [...all, ...oneByOne, ...theRest, ...loads, bytesCount, attributesCount, singleLarge, ...fifo],
 };

@@ -60,6 +60,25 @@ const groups = bothModes.flatMap((mode) => [
       await two.drain();
     },
   }),
+  scenario({
+    id: `isolation/leases/${mode}`,
+    title: 'What one group has in flight is consumable for another group that failed it, too.',
+    clauses: ['delivery.all-arrive'],
+    seconds: 20,
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const [one, two] = [await queue.group(), await queue.group()];
+      const sent = await queue.send(3);
+      await one.fail(sent);
+      await two.fail(sent);
+      const held = await one.first({ max_msgs: 1, ack_wait: 300 });
+      // From here on they count as dead letters on every endpoint (K4).
+      await wait(16);
+      await two.drain();
+      await one.acknowledge(entries(held.delivered));
+      await one.drain();
+    },
+  }),
 ]);
 
 const queuesApart = scenario({
@@ -152,6 +171,22 @@ const deletions = [
       await anew.ready();
       await anew.consume({ time_wait: 1 });
       await beside.drain();
+    },
+  }),
+  scenario({
+    id: 'isolation/group-deleted/beside',
+    title: 'Deleting a group ends no lease of another.',
+    clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
+    seconds: 16,
+    async run({ queue, wait }) {
+      const [group, other] = [await queue.group(), await queue.group()];
+      const sent = await queue.send(3);
+      await group.fail(sent);
+      await other.fail(sent);
+      const batch = await group.first({ ack_wait: 15 });
+      await wait(1);
+      await other.delete();
+      await group.untilBack(batch.delivered, batch);
     },
   }),
   scenario({

@@ -145,6 +145,53 @@ const manyPollers = scenario({
   },
 });
 
+/** Whoever is told of something that another one took has to wait on. */
+const oneForThree = bothModes.map((mode) =>
+  scenario({
+    id: `long-poll/arrival/one-for-three/${mode}`,
+    title: 'A dead letter that arrives while several consumes wait ends the wait of one of them only.',
+    clauses: ['poll.empty.not-early', 'poll.arrival.within-wait'],
+    seconds: 24,
+    queues: [queueOf(mode)],
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.ready();
+      const [batches] = await Promise.all([
+        Promise.all(
+          ['p1', 'p2', 'p3'].map((consumer) => group.consume({ time_wait: 24, ack_wait: 300 }, { consumer })),
+        ),
+        pass(1).then(() => group.deadLetters(1)),
+      ]);
+      for (const { delivered } of batches) await group.acknowledge(entries(delivered));
+      await group.drain();
+    },
+  }),
+);
+
+/** What a wait brought is leased as anything else, for as long as was asked for. */
+const leasedBehind = [
+  { look: 20, waiting: 'gate' },
+  { look: 33, waiting: 'certify' },
+].map(({ look, waiting }) =>
+  scenario({
+    id: `long-poll/arrival/leased/${look}`,
+    title: 'What arrived during the wait is not handed out again before the ack_wait of the consume that waited.',
+    clauses: ['redelivery.not-before-ack-wait'],
+    waiting: waiting as 'gate' | 'certify',
+    seconds: look + 2,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.ready();
+      const [batch] = await Promise.all([
+        group.consume({ time_wait: 30, ack_wait: 300 }, { consumer: 'poller' }),
+        pass(1).then(() => group.deadLetters(1)),
+      ]);
+      await group.look(batch, look);
+      await group.acknowledge(entries(batch.delivered));
+    },
+  }),
+);
+
 const returnedDuring = [
   scenario({
     id: 'long-poll/lease-end',
@@ -159,6 +206,23 @@ const returnedDuring = [
       const again = await group.consume({ time_wait: 60, ack_wait: 15 }, { consumer: 'poller' });
       await group.acknowledge(entries(again.delivered));
       await group.untilBack(again.delivered.length > 0 ? [] : batch.delivered, batch);
+    },
+  }),
+  scenario({
+    id: 'long-poll/lease-end/three-pollers',
+    title: 'Dead letters whose lease ends while several consumes wait go to one of them each; the others wait on.',
+    clauses: ['concurrency.disjoint', 'redelivery.not-before-ack-wait', 'poll.empty.not-early'],
+    seconds: 28,
+    async run({ queue, wait: pass }) {
+      const group = await queue.group();
+      await group.deadLetters(2);
+      await group.first({ ack_wait: 15 });
+      await pass(3);
+      const batches = await Promise.all(
+        ['p1', 'p2', 'p3'].map((consumer) => group.consume({ time_wait: 25, ack_wait: 60 }, { consumer })),
+      );
+      for (const { delivered } of batches) await group.acknowledge(entries(delivered));
+      await group.drain();
     },
   }),
   scenario({
@@ -199,6 +263,26 @@ const handOut = scenario({
   },
 });
 
+/** Nobody knows whether an endpoint notices that a client has gone, but what it hands out to nobody is leased, not lost. */
+const abandoned = scenario({
+  id: 'long-poll/abandoned',
+  title: 'Dead letters that arrive after a waiting client has gone are not lost.',
+  clauses: ['delivery.all-arrive'],
+  waiting: 'certify',
+  seconds: 75,
+  async run({ queue, wait: pass }) {
+    const group = await queue.group();
+    await group.deadLetters(1);
+    const first = await group.first();
+    await group.acknowledge(entries(first.delivered));
+    await group.consume({ time_wait: 5, ack_wait: 15 }, { consumer: 'gone', patienceSeconds: 1 });
+    await group.deadLetters(2);
+    // By then the wait is over, and so is every lease that it may have brought.
+    await pass(68);
+    await group.drain();
+  },
+});
+
 export const chapter: Chapter = {
   name: 'long-poll',
   scenarios: [
@@ -209,7 +293,10 @@ export const chapter: Chapter = {
     ...arrival,
     ...undisturbed,
     manyPollers,
+    ...oneForThree,
+    ...leasedBehind,
     ...returnedDuring,
     handOut,
+    abandoned,
   ],
 };

@@ -46,9 +46,11 @@ const everySize = [2, 4, 5, 6, 7, 8, 9, 10].flatMap((size) =>
   ),
 );
 
-/** Each of the three ways to ask for the default lease. */
+/** Each way to ask for the default lease, also beside what else may be given or left out. */
 const defaultLease = [
   { how: 'absent', clauses: ['consume.ack-wait.default'], query: { ack_wait: [] } },
+  { how: 'absent-beside-max-msgs', clauses: ['consume.ack-wait.default'], query: { ack_wait: [], max_msgs: 2 } },
+  { how: 'absent-as-all', clauses: ['consume.ack-wait.default'], query: { ack_wait: [], time_wait: [] } },
   { how: 'empty', clauses: ['consume.ack-wait.empty'], query: { ack_wait: '' } },
 ].map(({ how, clauses, query }) =>
   scenario({
@@ -222,6 +224,21 @@ const untouched = [
   }),
 ];
 
+/** In flight beside one another, batches have nothing to do with each other's leases. */
+const besideShorter = scenario({
+  id: 'redelivery/beside-a-shorter',
+  title: 'A batch stays leased for its own ack_wait, however short that of a batch which is in flight beside it.',
+  clauses: ['redelivery.not-before-ack-wait'],
+  seconds: 25,
+  async run({ queue }) {
+    const group = await queue.group();
+    await group.deadLetters(4);
+    await group.first({ max_msgs: 2, ack_wait: 15 });
+    const other = await group.consume({ max_msgs: 2, time_wait: 1, ack_wait: 300 }, { consumer: 'c2' });
+    await group.look(other, 25);
+  },
+});
+
 /** Each delivery has a lease of its own: what ends the first does not end the second. */
 const secondLease = bothModes.map((mode) =>
   scenario({
@@ -308,6 +325,7 @@ export const chapter: Chapter = {
     ...longLeases,
     ...failed,
     ...untouched,
+    besideShorter,
     ...secondLease,
     inTime,
     ...staysGone,

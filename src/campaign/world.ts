@@ -33,6 +33,8 @@ export interface RequestOptions {
   readonly body?: string | Buffer;
   readonly credentials?: 'wrong' | 'none';
   readonly mayWaitSeconds?: number;
+  /** Seconds after which the client goes, whatever it waited for. */
+  readonly patienceSeconds?: number;
 }
 
 export interface ArrangedQueueHandle {

@@ -53,9 +53,9 @@ export function createLongPolls(
     wake: (store, stir) => {
       if (store.polls.size === 0 || !behaviour.wakesPoll(stir, store.kind)) return;
       for (const poll of store.polls) {
-        if (store.ready.size === 0) return;
+        if (store.ready.size === 0 && behaviour.waitsOn()) return;
         const deliveries = take(store, poll.parameters);
-        if (deliveries.length > 0 && leave(store, poll)) poll.answer(deliveries);
+        if ((deliveries.length > 0 || !behaviour.waitsOn()) && leave(store, poll)) poll.answer(deliveries);
       }
     },
 

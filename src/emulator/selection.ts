@@ -21,6 +21,8 @@ export interface Selection {
   readonly waitMs: (parameters: ConsumeParameters, available: number, store: Store) => number;
   /** Whether a waiting consume looks again. */
   readonly wakesPoll: (stir: Stir, kind: Kind) => boolean;
+  /** Whether a waiting consume that looked again and found nothing for itself waits on. */
+  readonly waitsOn: () => boolean;
   /** Whether a queue takes the calls for messages of that kind. */
   readonly serves: (queue: Queue, kind: Kind) => boolean;
 }
@@ -48,5 +50,6 @@ export const documentedSelection: Selection = {
   select,
   waitMs: (parameters, available) => (available > 0 ? 0 : parameters.timeWaitSeconds * 1000), // D4
   wakesPoll: () => true, // D4, D5
+  waitsOn: () => true, // D4
   serves: ({ mode }, kind) => kind === 'normal' || mode === 'NORMAL' || mode === 'FIFO', // H2
 };

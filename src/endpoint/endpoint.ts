@@ -31,6 +31,8 @@ export interface Call {
   readonly body?: string | Buffer;
   /** Set on calls that the endpoint may hold open for this many seconds. */
   readonly mayWaitSeconds?: number;
+  /** Seconds on the judged clock after which it is given up; by default 80 s for what may wait, and 30 s for anything else. */
+  readonly patienceSeconds?: number;
   /** Leaves our credentials out, or sends wrong ones, for the clauses about them. */
   readonly credentials?: Exclude<Whose, 'given'>;
 }
@@ -90,12 +92,8 @@ export function endpoint(options: EndpointOptions): Endpoint {
         headers: { ...headers, ...own.headers },
         body: call.body,
       };
-      const outcome = await exchange(
-        options,
-        outgoing,
-        way,
-        wait === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS,
-      );
+      const patience = call.patienceSeconds ?? (wait === undefined ? GIVE_UP_SECONDS : GIVE_UP_POLL_SECONDS);
+      const outcome = await exchange(options, outgoing, way, patience);
       jumpOver?.();
       return { outcome, received: clock.stamp() };
     });

@@ -4,7 +4,7 @@ import type { Clause } from '../../schemas/types.ts';
 import { nearest } from '../campaign/nearest.ts';
 import { UsageError } from '../campaign/usage-error.ts';
 import { painter } from '../report/terminal.ts';
-import { placesOf } from '../report/words.ts';
+import { inTenths, placesOf } from '../report/words.ts';
 import { columns } from './columns.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,7 +40,7 @@ export function explain(id: string, terminal: Terminal): void {
       : [
           'Scenarios that provoke it:',
           columns(
-            scenarios.map(({ id, waiting, seconds, title }) => [`  ${id}`, waiting, `${seconds} s`, title]),
+            scenarios.map(({ id, waiting, seconds, title }) => [`  ${id}`, waiting, inTenths(seconds), title]),
           ).trimEnd(),
         ],
   ];

@@ -1,6 +1,7 @@
 import { register } from '../../specs/register.ts';
 import type { Clause } from '../../schemas/types.ts';
 import type { Scenario } from '../campaign/scenario.ts';
+import { inTenths } from '../report/words.ts';
 import { matcher } from '../campaign/selection.ts';
 import { UsageError } from '../campaign/usage-error.ts';
 import { columns } from './columns.ts';
@@ -42,7 +43,7 @@ async function scenarioRows(wanted: (id: string) => boolean, { level, profile }:
     .filter(({ id, clauses }) => wanted(id) || clauses.some(wanted))
     .filter(({ waiting }) => profile === undefined || REACH[profile].includes(waiting))
     .filter(ofLevel)
-    .map(({ id, waiting, seconds, title }) => [id, waiting, `${Math.round(seconds * 10) / 10} s`, title]);
+    .map(({ id, waiting, seconds, title }) => [id, waiting, inTenths(seconds), title]);
 }
 
 /** Deviants with the clauses that have to redden, then oddities with those that may be warnings. */

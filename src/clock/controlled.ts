@@ -52,6 +52,8 @@ export async function controlledClock(
   let knownAt = monotonicSeconds();
   let known = (await hook.read()).now;
   let target: number | undefined;
+  /** Bounds of instants while a move was under way: how far it went only its answer says. */
+  const open = new Set<[number, number]>();
   let move: Promise<void> | undefined;
   let closed: Error | undefined;
   let openPolls = 0;
@@ -143,7 +145,9 @@ export async function controlledClock(
         );
         try {
           learn((await advanced).now, askedAt);
+          for (const bounds of open) bounds[1] = Math.max(bounds[1], known);
         } finally {
+          open.clear();
           target = undefined;
           move = undefined;
         }
@@ -172,7 +176,11 @@ export async function controlledClock(
   return {
     kind: 'controlled',
     now: latest,
-    stamp: () => ({ at: monotonicSeconds() - origin, clock: [known, latest()] }),
+    stamp() {
+      const clock: [number, number] = [known, latest()];
+      if (target !== undefined) open.add(clock);
+      return { at: monotonicSeconds() - origin, clock };
+    },
     wait: (seconds, signal) =>
       new Promise((resolve, reject) => {
         if (closed !== undefined) return reject(closed);

@@ -66,9 +66,14 @@ export function narrowedBy({ filtered, shard }: Pick<Verdict, 'filtered' | 'shar
   return shard === undefined ? '--only' : `shard ${shard.index} of ${shard.of}`;
 }
 
+/** Seconds to a tenth, however many: what a scenario says that it takes. */
+export function inTenths(seconds: number): string {
+  return `${Math.round(seconds * 10) / 10} s`;
+}
+
 /** Seconds for people. */
 export function duration(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds * 10) / 10} s`;
+  if (seconds < 100) return inTenths(seconds);
   return `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`;
 }
 

@@ -303,6 +303,25 @@ describe('stamps', () => {
     expect(clock.stamp().clock).toEqual([10, 10]);
   });
 
+  test('reach as far as the hook says it went, which may be further than it was told', async () => {
+    const moving = gate();
+    const hook = fakeHook({
+      now: 0.6,
+      show: ({ now }) => Math.floor(now),
+      move: async (own, seconds) => {
+        await moving.passed;
+        own.now += seconds;
+      },
+    });
+    const clock = await clockOn(hook);
+    const waited = clock.wait(2.4);
+    await settle();
+    const { clock: bounds } = clock.stamp();
+    moving.open();
+    await waited;
+    expect(bounds).toEqual([0, 3]);
+  });
+
   test('count real seconds from the origin', async () => {
     const origin = monotonicSeconds() - 50;
     const clock = await controlledClock(fakeHook(), origin, () => {});

@@ -98,6 +98,25 @@ const omitted = scenario({
   },
 });
 
+const omittedBeside = ['first', 'second'].map((which) =>
+  scenario({
+    id: `acknowledge/status/omitted/${which}-of-two`,
+    title: `The ${which} of two entries has no status, the other is a success: both count as success.`,
+    clauses: ['ack.request.status-optional', 'ack.request.status-omitted-succeeds'],
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(4);
+      const batch = await group.batchOf(2);
+      await group.acknowledge(
+        batch.delivered.map(({ handler }, index) =>
+          (index === 0) === (which === 'first') ? { handler } : { handler, status: 'success' },
+        ),
+      );
+      await group.drain();
+    },
+  }),
+);
+
 /** Statuses that are neither success nor fail; the last ones are left to the endpoint. */
 const statuses: readonly { readonly value: unknown; readonly clauses: readonly string[] }[] = [
   ...['failure', 'FAIL', 'ok', 'done', 'successful', 'true', 'success fail'].map((value) => ({
@@ -122,6 +141,27 @@ const badStatuses = statuses.map(({ value, clauses }) =>
       await group.deadLetters(4);
       const batch = await group.first({ max_msgs: 1 });
       await group.acknowledge(batch.delivered.map(({ handler }) => ({ handler, status: value })));
+      const control = await group.first({ max_msgs: 2 });
+      await group.acknowledge(entries(control.delivered));
+      await group.untilBack(batch.delivered, batch);
+    },
+  }),
+);
+
+/** What stands before it may count (C4), but neither it nor what stands behind it. */
+const badStatusBehind = ['failure', 'ok'].map((status) =>
+  scenario({
+    id: `acknowledge/status/behind-a-success/${status}`,
+    title: `Status ${status} behind a success is none of the two.`,
+    clauses: ['ack.request.status-values'],
+    seconds: 15,
+    async run({ queue }) {
+      const group = await queue.group();
+      await group.deadLetters(6);
+      const batch = await group.batchOf(3);
+      await group.acknowledge(
+        batch.delivered.map(({ handler }, index) => ({ handler, status: index === 1 ? status : 'success' })),
+      );
       const control = await group.first({ max_msgs: 2 });
       await group.acknowledge(entries(control.delivered));
       await group.untilBack(batch.delivered, batch);
@@ -305,7 +345,9 @@ export const chapter: Chapter = {
     ...counted,
     answer,
     omitted,
+    ...omittedBeside,
     ...badStatuses,
+    ...badStatusBehind,
     ...malformedRequests,
     ...refusedSettlesNothing,
     moreThanTen,

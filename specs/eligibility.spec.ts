@@ -94,6 +94,16 @@ const paths: readonly {
     at: (queue) => [queue, 'not%20a%20group!'],
   },
   {
+    name: 'broken-escape-as-queue',
+    clauses: ['path.malformed-id', 'path.malformed-id.status'],
+    at: (_queue, group) => ['%', group],
+  },
+  {
+    name: 'broken-escape-as-group',
+    clauses: ['path.malformed-id', 'path.malformed-id.status'],
+    at: (queue) => [queue, '%E0%A4'],
+  },
+  {
     name: 'dots-as-group',
     clauses: ['path.malformed-id', 'path.malformed-id.status'],
     at: (queue) => [queue, '%2E%2E%2Fx'],

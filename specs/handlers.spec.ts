@@ -100,25 +100,27 @@ const mixed = bothModes.flatMap((mode) =>
 );
 
 const expired = [
-  scenario({
-    id: 'handlers/expired',
-    title:
-      'When ack_wait and the grace have passed a handler acknowledges nothing, and its dead letter is consumable again.',
-    clauses: ['ack.handler.expired', 'ack.handler.expired-refused', 'ack.handler.late-returns'],
-    waiting: 'certify',
-    seconds: 48,
-    async run({ queue, wait }) {
-      const group = await queue.group();
-      await group.deadLetters(2);
-      const batch = await group.first({ ack_wait: 15 });
-      // Nobody looks meanwhile: whoever detects the end of a lease only when asked must not take the late one.
-      await wait(46);
-      await group.acknowledge(entries(batch.delivered));
-      const control = await group.first({ ack_wait: 15 });
-      await group.acknowledge(entries(control.delivered));
-      await group.drain();
-    },
-  }),
+  ...[1, 2].map((size) =>
+    scenario({
+      id: `handlers/expired/${size}`,
+      title:
+        'When ack_wait and the grace have passed a handler acknowledges nothing, and its dead letter is consumable again.',
+      clauses: ['ack.handler.expired', 'ack.handler.expired-refused', 'ack.handler.late-returns'],
+      waiting: 'certify',
+      seconds: 48,
+      async run({ queue, wait }) {
+        const group = await queue.group();
+        await group.deadLetters(2);
+        const batch = await group.first({ max_msgs: size, ack_wait: 15 });
+        // Nobody looks meanwhile: whoever detects the end of a lease only when asked must not take the late one.
+        await wait(46);
+        await group.acknowledge(entries(batch.delivered));
+        const control = await group.first({ ack_wait: 15 });
+        await group.acknowledge(entries(control.delivered));
+        await group.drain();
+      },
+    }),
+  ),
   scenario({
     id: 'handlers/late',
     title: 'Whether an acknowledgement just after ack_wait is still taken is left to the endpoint.',

@@ -100,6 +100,31 @@ const patterns: readonly {
   },
 ];
 
+/** What failed once has an order as it had before. */
+const gapsLater = bothModes.flatMap((mode) =>
+  [
+    { name: 'first', size: 2, pattern: ['2s'] as const },
+    { name: 'in-the-middle', size: 3, pattern: ['1s', '3s'] as const },
+  ].map(({ name, size, pattern }) =>
+    scenario({
+      id: `order/${mode}/gap-${name}/redelivered`,
+      title: `Of a batch of ${size} that came back, ${pattern.join(', ')}: what counts, and what comes back.`,
+      clauses: ['ack.order.gap'],
+      seconds: 25,
+      queues: [queueOf(mode)],
+      async run({ queue }) {
+        const group = await queue.group();
+        // No more than these: others could come in their place.
+        await group.deadLetters(size);
+        const batch = await group.batchOf(size, { ack_wait: 15 });
+        await group.acknowledge(entries(batch.delivered, FAIL));
+        const again = await group.batchOf(size, { ack_wait: 15 });
+        await group.outcome(again, await group.acknowledge(entriesOf(pattern, again)));
+      },
+    }),
+  ),
+);
+
 const ordered = bothModes.flatMap((mode) =>
   patterns.map(({ name, size, pattern, clauses }) =>
     scenario({
@@ -163,4 +188,4 @@ const twoBatches = bothModes.flatMap((mode) => [
   }),
 ]);
 
-export const chapter: Chapter = { name: 'order', scenarios: [...ordered, restLater, ...twoBatches] };
+export const chapter: Chapter = { name: 'order', scenarios: [...ordered, ...gapsLater, restLater, ...twoBatches] };

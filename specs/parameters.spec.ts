@@ -9,20 +9,20 @@ const slug = { max_msgs: 'max-msgs', time_wait: 'time-wait', ack_wait: 'ack-wait
 type Name = keyof typeof slug;
 const names = Object.keys(slug) as Name[];
 
-/** Rejected, with the part of the clause's name that says why. */
+/** Rejected, with the part of the clause's name that says why. Some would be lawful to whoever keeps only their last 32 bits. */
 const bad: Readonly<Record<Name, readonly (readonly [clause: string, values: readonly string[]])[]>> = {
   max_msgs: [
-    ['range', ['0', '11', '1000', '99999999999999999999']],
+    ['range', ['0', '11', '1000', '4294967301', '99999999999999999999']],
     ['negative', ['-1', '-10']],
     ['integer', ['abc', '1.5', 'true', '0x5', '7abc', 'x7', 'NaN']],
   ],
   time_wait: [
-    ['range', ['0', '61', '3600', '99999999999999999999']],
+    ['range', ['0', '61', '3600', '4294967301', '99999999999999999999']],
     ['negative', ['-1', '-3']],
     ['integer', ['abc', '2.5', 'null', '1m', '7abc', 'x7']],
   ],
   ack_wait: [
-    ['range', ['0', '1', '14', '301', '86400', '99999999999999999999']],
+    ['range', ['0', '1', '14', '301', '86400', '4294967326', '99999999999999999999']],
     ['negative', ['-1', '-30']],
     ['integer', ['abc', '30.5', 'undefined', '30m', '20abc', 'x20']],
   ],

@@ -178,6 +178,7 @@ const attributes: Readonly<
       { attributes: '{"attribute1":"value1","attribute2":"value2"}' },
       { attributes: '{"Case":"Kept","case":"too","UPPER-lower_1":"x"}' },
       { attributes: '{"a":"","b":" spaces ","c":"äöü 日本語 😀","d":"\\"quoted\\" \\\\ \\n"}' },
+      { attributes: '{"nfc":"é","nfd":"e\u0301","zwj":"a\u200db","nbsp":"a\u00a0b"}' },
       { attributes: '{"number":"123","bool":"true","null":"null","json":"{\\"a\\":1}"}' },
       {
         attributes: '{"lines":"a\\r\\nb","tab":"\\t","trail":"x ","0":"zero","long":"LLLL"}'.replace(

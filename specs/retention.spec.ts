@@ -43,6 +43,25 @@ const retention = bothModes.flatMap((mode) => [
     },
   }),
   scenario({
+    id: `retention/leased/${mode}`,
+    title: 'A dead letter that is in flight when its time is over is gone 74 h after it became one, too.',
+    clauses: ['retention.deleted'],
+    waiting: 'controlled',
+    seconds: 74 * HOUR,
+    feature: 'clock',
+    queues: [queueOf(mode)],
+    async run({ queue, wait }) {
+      const group = await queue.group();
+      await group.deadLetters(3);
+      const one = await group.first({ max_msgs: 1 });
+      await group.acknowledge(entries(one.delivered));
+      await wait(72 * HOUR - 120);
+      await group.consume({ time_wait: 1, ack_wait: 300 });
+      await wait(2 * HOUR + 180);
+      await group.drain();
+    },
+  }),
+  scenario({
     id: `retention/not-prolonged/${mode}`,
     title: 'Consuming and failing a dead letter does not make it live longer.',
     clauses: ['retention.not-prolonged'],

@@ -122,8 +122,14 @@ function* superseded(view: View): Generator<Finding> {
   }
 }
 
-/** Acknowledgements of normal messages that name handlers of dead letters only, each as a success. */
-function* atNormal(view: View): Generator<NormalCall> {
+interface AtNormal {
+  readonly call: NormalCall;
+  /** Whether its handlers are those of normal messages, too: what counts may be these, though all of them have failed before. */
+  readonly isTwofold: boolean;
+}
+
+/** Acknowledgements of normal messages that name handlers of dead letters, each as a success, and of no normal message in flight. */
+function* atNormal(view: View): Generator<AtNormal> {
   for (const call of view.normals) {
     if (call.kind !== 'acknowledge-normal' || call.handlers.length === 0) continue;
     // An endpoint that takes them counts no failure either.
@@ -131,22 +137,29 @@ function* atNormal(view: View): Generator<NormalCall> {
     const normal = new Set(
       view.normals.filter((other) => other.kind === 'consume-normal').flatMap(({ handlers }) => handlers),
     );
+    const spent = new Set(
+      view.normals
+        .filter((other) => other.kind === 'acknowledge-normal' && other.reply === 'ok' && before(other, call))
+        .flatMap(({ handlers }) => handlers),
+    );
     for (const group of view.groups) {
       const given = new Set(
         group.consumes
           .filter((consume) => before(consume, call))
           .flatMap(({ deliveries }) => deliveries.map(({ handler }) => handler)),
       );
-      if (call.handlers.every((handler) => given.has(handler) && !normal.has(handler))) yield call;
+      if (!call.handlers.every((handler) => given.has(handler) && (!normal.has(handler) || spent.has(handler))))
+        continue;
+      yield { call, isTwofold: call.handlers.some((handler) => normal.has(handler)) };
     }
   }
 }
 
 function* nothingAtNormal(view: View): Generator<Finding> {
-  for (const call of atNormal(view)) {
+  for (const { call, isTwofold } of atNormal(view)) {
     const success = isRecord(call.json) ? call.json['success'] : undefined;
     if (call.reply === 'rejected' || (call.reply === 'ok' && success === 0)) yield held(call);
-    else if (call.reply === 'ok' && typeof success === 'number') {
+    else if (call.reply === 'ok' && typeof success === 'number' && !isTwofold) {
       yield broken(
         'the handler of a dead letter acknowledges nothing at the call for normal messages',
         `success is ${success}`,
@@ -158,7 +171,9 @@ function* nothingAtNormal(view: View): Generator<Finding> {
 
 function* refusedAtNormal(view: View): Generator<Finding> {
   const control = view.normals.find(({ kind, reply }) => kind === 'acknowledge-normal' && reply === 'ok');
-  for (const call of atNormal(view)) {
+  for (const { call, isTwofold } of atNormal(view)) {
+    // Of those that are twofold only a refusal tells.
+    if (isTwofold && call.reply !== 'rejected') continue;
     yield* refusedBeside(
       control,
       call,

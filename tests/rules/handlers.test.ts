@@ -602,6 +602,28 @@ describe('at the call for normal messages', () => {
     expect(findings(told, REFUSED)).toEqual([]);
   });
 
+  test.for([
+    ['a refusal', answer(400), [held(4)], [held(4)]],
+    ['nothing counted', counted(0), [held(4)], []],
+    // It may be the normal message that it counted once more.
+    ['a success', counted(1), [undecided(4)], []],
+  ] as const)('handlers that normal messages had before: %s', ([, outcome, findingsOf, refused]) => {
+    const told = batch();
+    consumeNormal(told, [11, 11.5], ['a', 'b']);
+    acknowledgeNormal(told, [12, 12.5], ['a', 'b'], counted(0));
+    acknowledgeNormal(told, [20, 20.5], ['a', 'b'], outcome);
+    expect(findings(told, CLAUSE)).toEqual(findingsOf);
+    expect(findings(told, REFUSED)).toEqual(refused);
+  });
+
+  test('handlers that normal messages have as well say nothing', () => {
+    const told = batch();
+    consumeNormal(told, [11, 11.5], ['a', 'b']);
+    acknowledgeNormal(told, [20, 20.5], ['a', 'b'], answer(400));
+    expect(findings(told, CLAUSE)).toEqual([]);
+    expect(findings(told, REFUSED)).toEqual([]);
+  });
+
   test('a refusal is none where nothing is accepted there', () => {
     const told = batch();
     told.acknowledge([11, 11.5], [success('b')], [0, 1]);

@@ -48,7 +48,7 @@ const theRest = bothModes.map((mode) =>
     id: `delivery/the-rest/${mode}`,
     title: 'A consume that takes some of many leaves the rest to others.',
     clauses: ['delivery.all-arrive', ...(mode === 'FIFO' ? ['fifo.order-of-answers'] : [])],
-    seconds: 20,
+    seconds: 18,
     queues: [queueOf(mode)],
     async run({ queue, wait }) {
       const group = await queue.group();

@@ -180,7 +180,7 @@ const deletions = [
     id: 'isolation/group-deleted/beside',
     title: 'Deleting a group ends no lease of another.',
     clauses: ['redelivery.not-before-ack-wait', 'redelivery.by-ack-wait'],
-    seconds: 16,
+    seconds: 15,
     async run({ queue, wait }) {
       const [group, other] = [await queue.group(), await queue.group()];
       const sent = await queue.send(3);

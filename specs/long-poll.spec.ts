@@ -151,7 +151,7 @@ const oneForThree = bothModes.map((mode) =>
     id: `long-poll/arrival/one-for-three/${mode}`,
     title: 'A dead letter that arrives while several consumes wait ends the wait of one of them only.',
     clauses: ['poll.empty.not-early', 'poll.empty.by-grace'],
-    seconds: 24,
+    seconds: 27,
     queues: [queueOf(mode)],
     async run({ queue, wait: pass }) {
       const group = await queue.group();
@@ -213,14 +213,14 @@ const returnedDuring = [
     id: 'long-poll/lease-end/three-pollers',
     title: 'Dead letters whose lease ends while several consumes wait go to one of them each; the others wait on.',
     clauses: ['concurrency.disjoint', 'redelivery.not-before-ack-wait', 'poll.empty.not-early'],
-    seconds: 28,
+    seconds: 30,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
       await group.deadLetters(2);
       await group.first({ ack_wait: 15 });
       await pass(3);
       const batches = await Promise.all(
-        ['p1', 'p2', 'p3'].map((consumer) => group.consume({ time_wait: 25, ack_wait: 60 }, { consumer })),
+        ['p1', 'p2', 'p3'].map((consumer) => group.consume({ max_msgs: 1, time_wait: 25, ack_wait: 60 }, { consumer })),
       );
       for (const { delivered } of batches) await group.acknowledge(entries(delivered));
       await group.drain();
@@ -270,7 +270,7 @@ const abandoned = scenario({
   title: 'Dead letters that arrive after a waiting client has gone are not lost.',
   clauses: ['delivery.all-arrive'],
   waiting: 'certify',
-  seconds: 75,
+  seconds: 71,
   async run({ queue, wait: pass }) {
     const group = await queue.group();
     await group.deadLetters(1);

@@ -45,7 +45,7 @@ const retention = bothModes.flatMap((mode) => [
   scenario({
     id: `retention/leased/${mode}`,
     title: 'A dead letter that is in flight when its time is over is gone 74 h after it became one, too.',
-    clauses: ['retention.deleted'],
+    clauses: ['retention.not-prolonged'],
     waiting: 'controlled',
     seconds: 74 * HOUR,
     feature: 'clock',

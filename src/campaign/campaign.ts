@@ -511,7 +511,7 @@ export function pausesOf(
 ): ReadonlyMap<string, number> {
   const longest = Math.max(0, ...scenarios.map(({ seconds }) => seconds));
   const forced = scenarios.reduce((sum, { seconds, queues: own }) => sum + seconds * own.length, 0) / queues;
-  if (!(forced <= longest / 2)) return new Map();
+  if (!(forced <= (longest * 2) / 3)) return new Map();
   const pauseOf = ({ seconds }: Scenario): number =>
     Math.max(0, Math.min(MOST_PAUSE_SECONDS, (longest - seconds - MANY_REQUESTS * roundTrip) / 4));
   return new Map(scenarios.map((scenario) => [scenario.id, pauseOf(scenario)]));

@@ -21,7 +21,7 @@ test('what many requests take on a slow endpoint is not to spare', () => {
 });
 
 test.for([
-  ['few queues, which have to be shared', 4],
+  ['few queues, which have to be shared', 3],
   ['a clock that nobody waits for', 0],
 ] as const)('nobody begins later with %s', ([, queues]) => {
   expect(pausesOf(scenarios, queues, 0).size).toBe(0);

@@ -170,15 +170,17 @@ const oneForThree = bothModes.map((mode) =>
 );
 
 /** What a wait brought is leased as anything else, for as long as was asked for. */
-const leasedBehind = [
-  { look: 20, waiting: 'gate' },
-  { look: 33, waiting: 'certify' },
-].map(({ look, waiting }) =>
+const leasedBehind = (
+  [
+    { look: 20, waiting: 'gate' },
+    { look: 33, waiting: 'certify' },
+  ] as const
+).map(({ look, waiting }) =>
   scenario({
     id: `long-poll/arrival/leased/${look}`,
     title: 'What arrived during the wait is not handed out again before the ack_wait of the consume that waited.',
     clauses: ['redelivery.not-before-ack-wait'],
-    waiting: waiting as 'gate' | 'certify',
+    waiting,
     seconds: look + 2,
     async run({ queue, wait: pass }) {
       const group = await queue.group();
